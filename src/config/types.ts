@@ -1,0 +1,117 @@
+/** What configuration comes out as: one shape, whichever spelling it was written in. */
+
+export type ConsoleConfig = {
+  /** Name of the console on this board: `main`, `uart1`. */
+  name: string
+  /** Driver id, a key of `hardware/console`'s map: `telnet`. */
+  driver: string
+  /** Checked by the driver's own schema. */
+  options: Record<string, unknown>
+  /** Where it leads, for sentences and for finding two boards on one console: `telnet 10.1.2.101:23`. */
+  where: string
+  login: { username?: string; password?: string }
+  loginTimeoutMs: number
+  commandTimeoutMs: number
+}
+
+export type PowerConfig = {
+  method: 'network_pdu'
+  /** Driver id, a key of `hardware/power`'s map: `snmp`, `http`. */
+  driver: string
+  pdu: string
+  outlet: number
+  options: Record<string, unknown>
+  /** `pdu-a.lab.local outlet 2`. */
+  where: string
+}
+
+export type BoardConfig = {
+  id: string
+  name: string
+  family: string
+  site: string
+  revision?: string
+  type?: string
+  serialNumber?: string
+  architecture?: string
+  address?: string
+  /** The first is the main one; a board has at least one. */
+  consoles: readonly [ConsoleConfig, ...ConsoleConfig[]]
+  power: PowerConfig | null
+  peripherals: readonly string[]
+  labels: Readonly<Record<string, string>>
+  group?: string
+  /** How long a board may take from power-on to its prompt. */
+  bootTimeoutMs: number
+  /** Line of `boards.yaml` where the board begins, for messages. */
+  line: number
+}
+
+export type FamilyConfig = {
+  name: string
+  architecture?: string
+  type?: string
+  /** Most tests at once; null means as many as there are usable boards (M1.2). */
+  limit: number | null
+}
+
+export type PeopleConfig = {
+  admins: readonly string[]
+  operators: readonly string[]
+  teams: Readonly<Record<string, readonly string[]>>
+}
+
+/** Every default number of requirements.md, as a setting (section `settings` of boards.yaml). */
+export type Settings = {
+  timeZone: string
+  queueLimit: number
+  attempts: number
+  sameBoardRetryMs: number
+  testTimeoutMs: number
+  leaseMs: number
+  leaseMaxMs: number
+  /** Before the end of a person's lease: when its holder is warned (M3.6). */
+  leaseWarnMs: readonly number[]
+  handoverCheckMs: number
+  boardFailuresLimit: number
+  boardFailuresWindowMs: number
+  waitAlertMs: number
+  livenessMs: number
+  boardHealthMs: number
+  powerCycleDelayMs: number
+  powerConfirmMs: number
+  recoveryCooldownMs: number
+  retentionDays: number
+  rollupDays: number
+  maxDiskBytes: number
+  logLimitBytes: number
+}
+
+export type Inventory = {
+  /** The file it was read from, as named by the user. */
+  file: string
+  simulated: boolean
+  settings: Settings
+  families: Readonly<Record<string, FamilyConfig>>
+  boards: readonly BoardConfig[]
+  people: PeopleConfig
+}
+
+/** Settings from the environment (design 10), for what this process is; secrets live only here. */
+export type Environment = {
+  chat: 'slack' | 'feishu' | 'terminal'
+  boardsFile: string
+  dataDir: string
+  artifactDir: string
+  host: string
+  port: number
+  publicUrl: string
+  trustedNetworks: readonly string[]
+  logLevel: string
+  /** Set in the environment they beat boards.yaml. */
+  retentionDays: number | null
+  maxDiskBytes: number | null
+  /** For `${NAME}` references and nothing else. */
+  variables: Readonly<Record<string, string | undefined>>
+  secrets: readonly string[]
+}

@@ -1,0 +1,144 @@
+import type { z } from 'zod'
+import type { Clock, Millis } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Finding } from '../reading/types.ts'
+
+export type DriverDeps = { clock: Clock; log: Log }
+
+// ---- power ------------------------------------------------------------------------------------------------
+
+export type PowerState = 'on' | 'off' | 'unknown'
+
+/** One outlet. Work on one PDU is serial; `close` never throws. */
+export type PowerControl = {
+  /** `pdu-a.lab.local outlet 2`, for sentences. */
+  readonly where: string
+  /** Sends the switch. Says nothing about the result: read back with `state`. Repeating is safe. Throws HardwareError (cause power). */
+  switch(to: 'on' | 'off', signal: AbortSignal): Promise<void>
+  /** Read from the device, never from memory. Throws HardwareError (cause power) when it does not answer. */
+  state(signal: AbortSignal): Promise<PowerState>
+  close(): Promise<void>
+}
+
+export type PowerDriver<O = unknown> = {
+  id: string
+  schema: z.ZodType<O>
+  create(options: O, at: { pdu: string; outlet: number }, deps: DriverDeps): PowerControl
+}
+
+// ---- console ----------------------------------------------------------------------------------------------
+
+/** An open byte stream to a board: exactly the bytes of the line, both ways. */
+export type ConsoleLink = {
+  /** Resolves when the bytes were handed to the line. Throws HardwareError (console lost) once closed. */
+  write(bytes: Uint8Array): Promise<void>
+  close(): void
+}
+
+export type ConsoleHandlers = { onBytes(bytes: Uint8Array): void; onClose(reason: string): void }
+
+/** Opens links; is drained always: what it reads is handed over at once, never paused (console.md 12). */
+export type ConsoleOpener = {
+  /** `telnet 127.0.0.1:7001`, for sentences. */
+  readonly where: string
+  /** Throws HardwareError (no console) with host, port and step. */
+  open(handlers: ConsoleHandlers, signal: AbortSignal): Promise<ConsoleLink>
+}
+
+export type ConsoleDriver<O = unknown> = {
+  id: string
+  schema: z.ZodType<O>
+  /** `telnet 10.1.2.101:23`: the same for the same line, so that two boards on one console are found. */
+  where(options: O): string
+  create(options: O, deps: DriverDeps): ConsoleOpener
+}
+
+// ---- recorder ---------------------------------------------------------------------------------------------
+
+/** Bytes of a board's log; `offset` counts from the first byte ever recorded, `t` is wall time of arrival. */
+export type Chunk = { offset: number; t: Millis; bytes: Uint8Array }
+
+export type RecorderState = {
+  connected: boolean
+  since: Millis
+  /** Wall time of the last byte heard; null before the first. */
+  lastByteAt: Millis | null
+  /** Why it is not connected. */
+  problem: string | null
+  head: number
+}
+
+export type RecorderNews =
+  | { kind: 'chunk'; chunk: Chunk }
+  | { kind: 'state'; state: RecorderState }
+  | { kind: 'finding'; finding: Finding }
+
+/** Open from before power-on to the end; reconnects by itself; everybody else reads views of it. */
+export type Recorder = {
+  readonly where: string
+  state(): RecorderState
+  /** Calls for all that comes from now on; returns how to stop. A listener that throws is dropped and logged. */
+  listen(listener: (news: RecorderNews) => void): () => void
+  /** Bytes `[from, to)` again, from disk, in pieces; fewer when retention took the beginning. */
+  read(from: number, to: number): AsyncIterable<Chunk>
+  /** Waits for an open link; throws HardwareError (no console) after `withinMs`, with the last reason. */
+  connected(withinMs: Millis, signal: AbortSignal): Promise<void>
+  /** Throws HardwareError (console lost) when the link is down. Only the gate calls this. */
+  write(bytes: Uint8Array): Promise<void>
+  close(): Promise<void>
+}
+
+// ---- shell ------------------------------------------------------------------------------------------------
+
+export type ShellReport = { attachMs: Millis; loggedIn: boolean; kernel: string | null }
+
+export type CommandResult = { status: number; output: string }
+
+/** What ended a test on the board, gentlest first. */
+export type EndedBy = 'itself' | 'interrupt' | 'kill' | 'console' | 'nothing'
+
+export type ProgramEnd = {
+  /** Exit status, or null when the program was ended or the end was lost. */
+  status: number | null
+  endedBy: EndedBy
+  /** Range of the board's log that holds the program's own output. */
+  output: { from: number; to: number }
+  durationMs: Millis
+}
+
+export type SendReport = { bytes: number; wireBytes: number; durationMs: Millis; repaired: number }
+
+/** A framed shell on a board's console (console.md). One command at a time; every call has a deadline. */
+export type Shell = {
+  /** Gets to our own prompt: pokes, interrupts, logs in, lowers the console level. Throws HardwareError (no prompt, log-in, console lost). */
+  attach(signal: AbortSignal): Promise<ShellReport>
+  /** A control command of ours: its output has length and checksum and is right or an error. Safe to repeat only if the command is. */
+  command(text: string, signal: AbortSignal, timeoutMs?: Millis): Promise<CommandResult>
+  /** Sends a file in checksummed frames and verifies its SHA-256 on the board. Throws HardwareError (transfer, disk). */
+  send(
+    file: { bytes: AsyncIterable<Uint8Array>; size: number; sha256: string },
+    path: string,
+    signal: AbortSignal,
+    onProgress: (sent: number) => void,
+  ): Promise<SendReport>
+  /**
+   * Runs a program in its own session; its output streams to the console as it comes. When `stop` aborts it is
+   * ended by the ladder interrupt, kill (process group), and the end says which step worked.
+   */
+  program(
+    program: { folder: string; argv: readonly string[]; env: Readonly<Record<string, string>> },
+    stop: AbortSignal,
+    signal: AbortSignal,
+    onStarted: (from: number) => void,
+  ): Promise<ProgramEnd>
+  /** Leaves the board as it was found: console level back, our files gone. Never throws. */
+  detach(): Promise<void>
+}
+
+/** A board as work sees it: everything passes the gate under the token it was opened with. */
+export type OpenBoard = {
+  readonly id: string
+  readonly recorder: Recorder
+  readonly shell: Shell
+  readonly power: PowerControl | null
+}

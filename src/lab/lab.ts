@@ -1,0 +1,136 @@
+import type { Readable } from 'node:stream'
+import type { Millis } from '../clock.ts'
+import type { Inventory } from '../config/types.ts'
+import type { AuditEntry } from '../storage/types.ts'
+import type {
+  BoardSummary,
+  FamilySummary,
+  LabState,
+  LabStatus,
+  Lease,
+  LiveCard,
+  Origin,
+  Person,
+  PowerAction,
+  PowerEvent,
+  Priority,
+  QueueSummary,
+  Role,
+  Run,
+  RunProgress,
+  RunState,
+  Waiting,
+} from './types.ts'
+
+/** A file that came with a request: typed at the terminal, attached in chat, uploaded over HTTP. */
+export type IncomingFile = { name: string; size: number | null; open(): Readable }
+
+export type SubmitRequest = {
+  family: string
+  board: string | null
+  program: { kind: 'file'; file: IncomingFile } | { kind: 'shell'; command: string }
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+  priority: Priority
+  /** Null: the setting's default. */
+  timeoutMs: Millis | null
+}
+
+export type RunFilter = {
+  states?: readonly RunState[]
+  family?: string
+  board?: string
+  submitter?: string
+  /** At most this many, newest first (100, M7.5), older than `before`. */
+  limit?: number
+  before?: string
+}
+
+/** How something that was started came out, for exit statuses (design 10). */
+export type Ending = { ok: boolean; exit: 0 | 1 | 2 | 3 }
+
+/** A hint that something changed; readers read the state again (design 4). */
+export type News = { topic: string; sequence: number }
+
+/**
+ * The lab's front door. Reads are synchronous views of the live state unless they reach into history. What changes
+ * something resolves when the change is on disk, and throws a LabError that says what to do next.
+ */
+export type Lab = {
+  // -- who
+  roleOf(person: Person): Role
+  peopleWith(role: Role): readonly string[]
+
+  // -- reads
+  state(): Readonly<LabState>
+  now(): Millis
+  inventory(): Inventory
+  families(): readonly FamilySummary[]
+  boards(): readonly BoardSummary[]
+  board(id: string): BoardSummary | null
+  queue(): QueueSummary
+  /** Place in the queue of a waiting run or lease. */
+  waiting(id: string): Waiting | null
+  run(id: string): Promise<Run | null>
+  runs(filter: RunFilter): Promise<readonly Run[]>
+  progress(runId: string): RunProgress | null
+  /** Lines of the run's log, the program's own output unless `whole`; newest `limit`. */
+  log(
+    runId: string,
+    options: { limit: number; whole: boolean },
+  ): Promise<{ lines: readonly string[]; total: number }>
+  /** Address of a run's file, for people. */
+  link(runId: string, file?: string): string
+  lease(id: string): Lease | null
+  leases(): readonly Lease[]
+  status(): Promise<LabStatus>
+  powerEvents(board: string): Promise<readonly PowerEvent[]>
+  powerEvent(id: string): PowerEvent | null
+  audit(words: readonly string[], limit: number): Promise<readonly AuditEntry[]>
+
+  // -- runs
+  /** Throws InputError (file missing, empty, too large; unknown family or board), RefusedError (queue full, storage full, stopping). */
+  submit(request: SubmitRequest, by: Person, origin: Origin): Promise<Run>
+  cancel(runId: string, by: Person, rev?: number): Promise<Run>
+  move(runId: string, priority: Priority, by: Person, rev?: number): Promise<Run>
+  /** The same test again, on any board or on `board`. */
+  rerun(runId: string, by: Person, origin: Origin, board?: string): Promise<Run>
+
+  // -- leases of people
+  /** Granted (`active`), or placed in line (`waiting`). */
+  lend(request: { target: string; termMs: Millis | null }, by: Person, origin: Origin): Promise<Lease>
+  extend(leaseId: string, byMs: Millis, by: Person, rev?: number): Promise<Lease>
+  release(leaseId: string, by: Person, rev?: number): Promise<Lease>
+
+  // -- boards
+  maintain(
+    boardId: string,
+    on: { reason: string; untilMs: Millis | null } | null,
+    by: Person,
+  ): Promise<BoardSummary>
+  /** Asks the board for an answer now; a passing check makes an unhealthy board healthy again (M3.4). */
+  check(boardId: string, by: Person | null): Promise<BoardSummary>
+  /** Switches, or reads. Under the holder's token when the board is held; whoever holds it is told (design 4). */
+  power(boardId: string, action: PowerAction, by: Person | null, reason: string): Promise<PowerEvent>
+
+  // -- what faces need
+  /** Calls for every change of `topic` (`run/T12`, `queue`, `boards`, `lease/L3`, `power/…`), or of all (`*`). Returns how to stop. */
+  subscribe(topic: string, listener: (news: News) => void): () => void
+  /** Resolves when what `topic` names has come to its end and its telling is out of our hands. */
+  ending(topic: string, signal: AbortSignal): Promise<Ending>
+  card(card: LiveCard): Promise<void>
+  record(entry: Omit<AuditEntry, 'at'>): Promise<void>
+
+  // -- clock hands (scheduler)
+  sweep(): Promise<void>
+  expireLeases(): Promise<void>
+  checkBoards(): Promise<void>
+  retain(): Promise<void>
+  checkWaits(): Promise<void>
+
+  /** Applies a new inventory, all or nothing, disturbing nothing that runs. Throws ConfigError and changes nothing. */
+  reload(): Promise<{ added: readonly string[]; removed: readonly string[]; changed: readonly string[] }>
+  start(): Promise<void>
+  /** Refuses new work, ends runs of this process on their boards, stores, releases. People's leases survive. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,110 @@
+import type { Readable } from 'node:stream'
+import type { Millis } from '../clock.ts'
+
+/** Journal number of an operation batch: counts up by one for each durable line, over the life of the data directory. */
+export type Sequence = number
+
+export type StoreHealth = { full: boolean; since: Millis | null; freeBytes: number | null }
+
+/**
+ * Live state over a journal. `commit` applies the operations to `state` in the same tick and resolves when they
+ * are on disk: an answer is given to a person only then. All operations of one call land together or not at all.
+ * On a full disk they wait (the promise stays pending) and `health().full` is set; it rejects only with the
+ * failure that is about to end the process.
+ */
+export type Store<S, O> = {
+  readonly state: Readonly<S>
+  readonly sequence: Sequence
+  commit(operations: readonly O[]): Promise<Sequence>
+  /** Resolves when all that was committed before is on disk. */
+  settled(): Promise<void>
+  health(): StoreHealth
+  close(): Promise<void>
+}
+
+/** What a store needs to know of its state; generic, it knows no lab type. */
+export type StateModel<S, O> = {
+  /** Format of operations and snapshot; a file of an older one is brought up by `upgrade`, a newer one refused. */
+  version: number
+  initial(): S
+  /** Changes `state` in place. Pure otherwise: no time, no randomness. */
+  apply(state: S, operation: O, sequence: Sequence): void
+  upgrade(from: number, kind: 'snapshot' | 'operation', value: unknown): unknown
+}
+
+/** Append-only records, one file a kind and day (UTC), never rewritten; a small index in memory. */
+export type History<R extends { id: string }, I> = {
+  /** On disk when it resolves. Appending an id that is there already is ignored: safe to repeat. */
+  append(record: R, at: Millis): Promise<void>
+  has(id: string): boolean
+  get(id: string): Promise<R | null>
+  /** Index entries, newest first. */
+  list(): readonly HistoryEntry<I>[]
+  day(day: string): AsyncIterable<R>
+  days(): readonly string[]
+  /** Removes whole days before `day`. Returns what went, for `404 … removed on`. */
+  dropBefore(day: string): Promise<readonly string[]>
+  close(): Promise<void>
+}
+export type HistoryEntry<I> = { id: string; at: Millis; day: string; summary: I }
+
+export type AuditEntry = {
+  at: Millis
+  who: { id: string; name: string; platform: string }
+  line: string
+  args: unknown
+  decision: 'allowed' | 'refused' | 'invalid'
+  result: string
+  reference?: string
+}
+export type Audit = {
+  /** Synced when it resolves. */
+  append(entry: AuditEntry): Promise<void>
+  /** Newest first, at most `limit`, of those whose text contains every word. */
+  search(words: readonly string[], limit: number): Promise<readonly AuditEntry[]>
+  close(): Promise<void>
+}
+
+export type StoredFile = { name: string; size: number; sha256: string; type: string; storedAt: Millis }
+
+/** Files by run, with a manifest of SHA-256 beside them. Names are checked: no path leaves the store. */
+export type Artifacts = {
+  /** Takes a stream into a staging folder with its SHA-256; `limit` bytes at most (InputError). Synced. */
+  stage(name: string, content: Readable, limit: number): Promise<Staged>
+  /** Moves staged files into the folder of `owner` in one synchronous step; the folder must not exist yet. */
+  adopt(owner: string, staged: readonly Staged[]): void
+  /** A file that grows: appended while a run goes on, sealed with its SHA-256 at the end. Never throws on a full disk: it drops and counts. */
+  open(owner: string, name: string, type: string): Promise<GrowingFile>
+  put(owner: string, name: string, type: string, content: Uint8Array): Promise<StoredFile>
+  list(owner: string): Promise<readonly StoredFile[]>
+  owners(): Promise<readonly { owner: string; bytes: number; newest: Millis }[]>
+  /** Path for reading, or null; for the HTTP room and for work. A file being read through `hold` is not removed until released. */
+  hold(owner: string, name: string): Promise<{ path: string; file: StoredFile; release(): void } | null>
+  remove(owner: string): Promise<number>
+  totalBytes(): Promise<number>
+  close(): Promise<void>
+}
+export type Staged = { key: string; name: string; size: number; sha256: string }
+export type GrowingFile = {
+  /** Offsets in the board's log of what is already here; bytes are appended in order. */
+  append(bytes: Uint8Array, t: Millis): void
+  readonly size: number
+  readonly dropped: number
+  seal(): Promise<StoredFile>
+}
+
+/** Who alone says who holds a board now (design 2). Tokens of a board only ever rise. */
+export type LeaseStore = {
+  /** The token, or who has it. `floor`: the highest token the journal knows for this board. */
+  acquire(
+    board: string,
+    holder: string,
+    ttlMs: Millis,
+    floor: number,
+  ): Promise<{ held: true; token: number } | { held: false; holder: string }>
+  /** False when the token no longer holds the board. */
+  renew(board: string, token: number, ttlMs: Millis): Promise<boolean>
+  /** False when it was not held under this token; then nothing changed. Safe to repeat. */
+  release(board: string, token: number): Promise<boolean>
+  holder(board: string): Promise<{ holder: string; token: number } | null>
+}
