@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+
 /** What configuration comes out as: one shape, whichever spelling it was written in. */
 
 export type ConsoleConfig = {
@@ -23,6 +25,8 @@ export type PowerConfig = {
   options: Record<string, unknown>
   /** `pdu-a.lab.local outlet 2`. */
   where: string
+  /** The PDU has no entry in `pdus`; it is taken for an APC over SNMP with the conventional communities. */
+  assumed?: true
 }
 
 export type BoardConfig = {
@@ -95,6 +99,14 @@ export type Inventory = {
   families: Readonly<Record<string, FamilyConfig>>
   boards: readonly BoardConfig[]
   people: PeopleConfig
+  /** Values that came from the environment through `${NAME}`; for the scrubber. */
+  secrets: readonly string[]
+}
+
+/** The drivers' own schemas, handed in so that configuration knows no driver (`hardware/console`, `hardware/power`). */
+export type DriverSchemas = {
+  console: Readonly<Record<string, { schema: z.ZodType; where(options: unknown): string }>>
+  power: Readonly<Record<string, { schema: z.ZodType }>>
 }
 
 /** Settings from the environment (design 10), for what this process is; secrets live only here. */

@@ -1,0 +1,138 @@
+import { ConfigError } from '../errors.ts'
+import type { BoardConfig, Environment, Inventory, PeopleConfig } from './types.ts'
+
+export type CheckResult = {
+  ok: boolean
+  /** What `boardroom check` prints, one entry a line. */
+  lines: string[]
+}
+
+/** Both are looked at, so that one run of `check` shows everything that is wrong. */
+export function describeCheck(
+  environment: Environment | ConfigError,
+  inventory: Inventory | ConfigError,
+): CheckResult {
+  const wrong = [environment, inventory].filter(result => result instanceof ConfigError)
+  const right = [
+    ...(environment instanceof ConfigError ? [] : describeEnvironment(environment)),
+    ...(inventory instanceof ConfigError ? [] : describeInventory(inventory)),
+  ]
+  return wrong.length === 0
+    ? { ok: true, lines: right }
+    : { ok: false, lines: wrong.flatMap(describeProblems) }
+}
+
+export function describeProblems({ problems, hint }: ConfigError): string[] {
+  return [...problems, `${count(problems.length, 'problem')}. ${hint}`, '']
+}
+
+export function describeEnvironment(environment: Environment): string[] {
+  const { chat, host, port, publicUrl, dataDir, artifactDir, trustedNetworks } = environment
+  const trusted = ['this machine', ...trustedNetworks].join(', ')
+  return [
+    'Environment',
+    ...columns([
+      ['chat', chat],
+      ['HTTP', `${host} port ${port}, links begin with ${publicUrl}`],
+      ['without a key', trusted],
+      ['data', dataDir],
+      ['artifacts', artifactDir],
+    ]),
+    '',
+  ]
+}
+
+/** The lab by family and site, its PDUs and people, and what is missing that people usually want. */
+export function describeInventory(inventory: Inventory): string[] {
+  const { file, boards, people, simulated } = inventory
+  const sites = new Set(boards.map(({ site }) => site))
+  const families = Object.keys(inventory.families).toSorted()
+  const sum = `${count(boards.length, 'board')} of ${count(families.length, 'family', 'families')} at ${count(sites.size, 'site')}`
+  return [
+    `${file} is right: ${sum}.${simulated ? ' Its boards are simulated.' : ''}`,
+    ...families.flatMap(name => describeFamily(name, inventory)),
+    ...describePdus(boards),
+    'People',
+    ...columns(peopleRows(people)),
+    '',
+    ...notes(inventory).map(note => `Note: ${note}`),
+  ]
+}
+
+function describeFamily(name: string, { families, boards }: Inventory): string[] {
+  const own = boards.filter(({ family }) => family === name)
+  const limit = families[name]?.limit ?? null
+  const most = limit === null ? '' : `, at most ${count(limit, 'test')} at once`
+  const sites = [...new Set(own.map(({ site }) => site))].toSorted()
+  return [
+    `Family ${name}: ${count(own.length, 'board')}${most}`,
+    ...columns(sites.flatMap(site => own.filter(board => board.site === site).map(boardRow))),
+    '',
+  ]
+}
+
+function boardRow(board: BoardConfig): string[] {
+  const consoles = board.consoles.map(({ where }) => where).join(', ')
+  return [board.site, board.id, board.revision ?? '', consoles, board.power?.where ?? 'no power control']
+}
+
+function describePdus(boards: readonly BoardConfig[]): string[] {
+  const outlets = new Map<string, { driver: string; assumed: boolean; numbers: number[] }>()
+  for (const { power } of boards) {
+    if (power === null) continue
+    const { driver, pdu, outlet, assumed = false } = power
+    outlets.set(pdu, { driver, assumed, numbers: [...(outlets.get(pdu)?.numbers ?? []), outlet] })
+  }
+  if (outlets.size === 0) return []
+  const rows = [...outlets].map(([pdu, { driver, assumed, numbers }]) => [
+    pdu,
+    driver,
+    `${numbers.length === 1 ? 'outlet' : 'outlets'} ${numbers.toSorted((a, b) => a - b).join(', ')}`,
+    assumed ? 'not in section pdus: taken for an APC with its usual settings' : '',
+  ])
+  return ['PDUs', ...columns(rows), '']
+}
+
+function peopleRows({ admins, operators, teams }: PeopleConfig): string[][] {
+  const named = [
+    ['admins', admins],
+    ['operators', operators],
+    ...Object.entries(teams).map(([team, names]) => [`team ${team}`, names] as const),
+  ] as const
+  const rows = named.filter(([, names]) => names.length > 0)
+  if (rows.length === 0) return [['nobody is named']]
+  return rows.map(([what, names]) => [what, names.map(name => `@${name}`).join(' ')])
+}
+
+function notes({ boards, people, families }: Inventory): string[] {
+  const unpowered = boards.filter(({ power }) => power === null).map(({ id }) => id)
+  const unused = Object.keys(families).filter(name => boards.every(({ family }) => family !== name))
+  return [
+    ...(boards.length === 0 ? ['there are no boards yet.'] : []),
+    ...(people.admins.length + people.operators.length === 0
+      ? ['no roles are configured: everybody has every role. Name people under people: admins and operators.']
+      : []),
+    ...(people.admins.length === 0 && people.operators.length > 0
+      ? ['there are operators, and nobody is admin.']
+      : []),
+    ...(unpowered.length > 0
+      ? [`without power control, so no recovery by power cycle: ${unpowered.join(', ')}.`]
+      : []),
+    ...unused.map(name => `family ${name} has no boards.`),
+  ]
+}
+
+function count(amount: number, one: string, many = `${one}s`): string {
+  return `${amount} ${amount === 1 ? one : many}`
+}
+
+/** Indented, each column as wide as its widest cell. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, index) => Math.max(cell.length, widest[index] ?? 0)),
+    [],
+  )
+  return rows.map(row =>
+    `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd(),
+  )
+}

@@ -1,0 +1,27 @@
+/** The front door: environment and boards.yaml in, typed settings out. */
+
+export { type InventoryChanges, inventoryChanges } from './changes.ts'
+export {
+  type CheckResult,
+  describeCheck,
+  describeEnvironment,
+  describeInventory,
+  describeProblems,
+} from './describe.ts'
+export { readDotEnv, withDotEnv } from './dot-env.ts'
+export { readEnvironment } from './environment.ts'
+export { type InventorySource, readInventory } from './inventory.ts'
+export { loadInventory } from './load.ts'
+export { RESERVED_WORDS } from './reserved.ts'
+export { effectiveSettings, SettingsSchema } from './settings.ts'
+export type {
+  BoardConfig,
+  ConsoleConfig,
+  DriverSchemas,
+  Environment,
+  FamilyConfig,
+  Inventory,
+  PeopleConfig,
+  PowerConfig,
+  Settings,
+} from './types.ts'

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { describeCheck, describeInventory, readEnvironment } from '../../src/config/index.ts'
+import { ConfigError } from '../../src/errors.ts'
+import { read } from './read.ts'
+
+const LAB = `
+families:
+  socA: {limit: 1}
+  socC:
+boards:
+  - {id: soc-a-001, family: socA, revision: rev2, site: Lab Site A, address: 10.1.1.1, power: {pdu: pdu-a, outlet: 2}}
+  - {id: soc-b-001, family: socB, site: Lab Site B, address: 10.1.2.1, power: {pdu: pdu-b, outlet: 1}}
+  - {id: soc-a-002, family: socA, site: Hall, console: {host: gate, port: 7002, password: "\${PW}"}}
+  - {id: soc-a-003, family: socA, revision: rev2, site: Lab Site A, address: 10.1.1.3, power: {pdu: pdu-a, outlet: 1}}
+pdus:
+  pdu-a: {version: 2c}
+people:
+  operators: [ops]
+  teams: {kernel: [mei, li]}
+`
+
+describe('boardroom check', () => {
+  it('shows the lab by family and site, its PDUs and people, and what is missing', () => {
+    expect(describeInventory(read(LAB, { PW: 'swordfish' }))).toEqual([
+      'boards.yaml is right: 4 boards of 3 families at 3 sites.',
+      'Family socA: 3 boards, at most 1 test at once',
+      '  Hall        soc-a-002        telnet gate:7002    no power control',
+      '  Lab Site A  soc-a-001  rev2  telnet 10.1.1.1:23  pdu-a outlet 2',
+      '  Lab Site A  soc-a-003  rev2  telnet 10.1.1.3:23  pdu-a outlet 1',
+      '',
+      'Family socB: 1 board',
+      '  Lab Site B  soc-b-001    telnet 10.1.2.1:23  pdu-b outlet 1',
+      '',
+      'Family socC: 0 boards',
+      '',
+      'PDUs',
+      '  pdu-a  snmp  outlets 1, 2',
+      '  pdu-b  snmp  outlet 1      not in section pdus: taken for an APC with its usual settings',
+      '',
+      'People',
+      '  operators    @ops',
+      '  team kernel  @mei @li',
+      '',
+      'Note: there are operators, and nobody is admin.',
+      'Note: without power control, so no recovery by power cycle: soc-a-002.',
+      'Note: family socC has no boards.',
+    ])
+  })
+
+  it('says that everybody has every role where none are configured (S3), and that a lab is simulated', () => {
+    const lines = describeInventory(read('simulated: true\nboards: []\n'))
+    expect(lines).toContain(
+      'boards.yaml is right: 0 boards of 0 families at 0 sites. Its boards are simulated.',
+    )
+    expect(lines).toContain('  nobody is named')
+    expect(lines).toContainEqual(expect.stringContaining('everybody has every role'))
+  })
+
+  it('is right when both are, and shows neither secrets nor a word of what was wrong', () => {
+    const variables = {
+      PW: 'swordfish',
+      JENKINS_WEBHOOK_SECRET: 'open sesame',
+      TRUSTED_NETWORKS: '10.0.0.0/8',
+    }
+    const result = describeCheck(readEnvironment(variables), read(LAB, variables))
+    expect(result.ok).toBe(true)
+    expect(result.lines.slice(0, 6)).toEqual([
+      'Environment',
+      '  chat           terminal',
+      '  HTTP           127.0.0.1 port 8080, links begin with http://127.0.0.1:8080',
+      '  without a key  this machine, 10.0.0.0/8',
+      '  data           data',
+      '  artifacts      data/artifacts',
+    ])
+    expect(result.lines.join('\n')).not.toMatch(/swordfish|sesame/)
+  })
+
+  it('shows everything that is wrong with either in one run, and what to do', () => {
+    const environment = new ConfigError(['PORT: "x" must be a whole number.'], 'Correct it.')
+    const inventory = new ConfigError(['boards.yaml:1:1  a', 'boards.yaml:2:1  b'], 'Correct the file.')
+    expect(describeCheck(environment, inventory)).toEqual({
+      ok: false,
+      lines: [
+        'PORT: "x" must be a whole number.',
+        '1 problem. Correct it.',
+        '',
+        'boards.yaml:1:1  a',
+        'boards.yaml:2:1  b',
+        '2 problems. Correct the file.',
+        '',
+      ],
+    })
+    expect(describeCheck(readEnvironment({}), inventory).lines).toEqual(
+      describeCheck(inventory, inventory).lines.slice(4),
+    )
+  })
+})
