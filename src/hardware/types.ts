@@ -85,12 +85,20 @@ export type Recorder = {
   connected(withinMs: Millis, signal: AbortSignal): Promise<void>
   /** Throws HardwareError (console lost) when the link is down. Only the gate calls this. */
   write(bytes: Uint8Array): Promise<void>
+  /** While true a boot is no finding: set before power is switched, taken back by whoever is at its prompt next. */
+  expectReset(expected: boolean): void
   close(): Promise<void>
 }
 
 // ---- shell ------------------------------------------------------------------------------------------------
 
-export type ShellReport = { attachMs: Millis; loggedIn: boolean; kernel: string | null }
+export type ShellReport = {
+  attachMs: Millis
+  loggedIn: boolean
+  kernel: string | null
+  /** What this board's shell cannot do, each a sentence; empty on an ordinary one. */
+  limits?: readonly string[]
+}
 
 export type CommandResult = { status: number; output: string }
 
@@ -104,9 +112,18 @@ export type ProgramEnd = {
   /** Range of the board's log that holds the program's own output. */
   output: { from: number; to: number }
   durationMs: Millis
+  /** Found processes that would not die, or could not look for all: a sentence each. */
+  limits?: readonly string[]
 }
 
-export type SendReport = { bytes: number; wireBytes: number; durationMs: Millis; repaired: number }
+export type SendReport = {
+  bytes: number
+  wireBytes: number
+  durationMs: Millis
+  repaired: number
+  /** By what the whole file was checked on the board: `sha256`, or the tool that it has instead. */
+  verified?: string
+}
 
 /** A framed shell on a board's console (console.md). One command at a time; every call has a deadline. */
 export type Shell = {

@@ -1,0 +1,218 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createTelnetCodec, type TelnetCodec } from '../src/telnet.ts'
+
+const [IAC, DONT, DO, WONT, WILL, SB, SE, NOP] = [255, 254, 253, 252, 251, 250, 240, 241] as const
+const [BINARY, ECHO, SGA, NAWS, TTYPE] = [0, 1, 3, 31, 24] as const
+const [CR, LF, NUL] = [13, 10, 0] as const
+
+/** QEMU 7.2's greeting, as it was seen on the wire. */
+const QEMU = [IAC, WILL, ECHO, IAC, WILL, SGA, IAC, WILL, BINARY, IAC, DO, BINARY]
+
+function decodeAll(codec: TelnetCodec, chunks: readonly Uint8Array[]): { data: number[]; reply: number[] } {
+  const data: number[] = []
+  const reply: number[] = []
+  for (const chunk of chunks) {
+    const decoded = codec.decode(chunk)
+    data.push(...decoded.data)
+    reply.push(...decoded.reply)
+  }
+  return { data, reply }
+}
+
+function decode(bytes: readonly number[], codec = createTelnetCodec()): { data: number[]; reply: number[] } {
+  return decodeAll(codec, [Uint8Array.from(bytes)])
+}
+
+function bothBinary(): TelnetCodec {
+  const codec = createTelnetCodec()
+  codec.decode(Uint8Array.from(QEMU))
+  return codec
+}
+
+// Bytes that mean something to telnet come up more often than they would by chance.
+const special = fc.constantFrom(IAC, CR, LF, NUL, SE, SB, DO, WILL, BINARY, 0x0d, 0x41)
+const byte = fc.oneof(special, fc.integer({ min: 0, max: 255 }))
+const payload = fc.array(byte, { maxLength: 80 }).map(bytes => Uint8Array.from(bytes))
+const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 10 })
+
+function cut(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
+  const ends = [...at.map(place => Math.floor(place * bytes.length)), bytes.length].sort((a, b) => a - b)
+  return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
+}
+
+test.each([
+  ['as a network virtual terminal', createTelnetCodec],
+  ['in BINARY', bothBinary],
+])('decode(encode(x)) is x for any bytes in any chunking, %s', (_, make) => {
+  fc.assert(
+    fc.property(payload, places, places, (bytes, sent, received) => {
+      const sender = make()
+      const wire = Uint8Array.from(cut(bytes, sent).flatMap(part => [...sender.encode(part)]))
+      expect(decodeAll(make(), cut(wire, received)).data).toEqual([...bytes])
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('all 256 values pass both ways', () => {
+  const all = Uint8Array.from({ length: 256 }, (_, value) => value)
+  for (const make of [createTelnetCodec, bothBinary]) {
+    expect(decode([...make().encode(all)], make()).data).toEqual([...all])
+  }
+})
+
+const command = fc.oneof(
+  fc.integer({ min: 240, max: 249 }).map(code => [IAC, code]),
+  fc
+    .tuple(fc.constantFrom(WILL, WONT, DO, DONT), fc.integer({ min: 1, max: 255 }))
+    .map(([verb, option]) => [IAC, verb, option]),
+  fc
+    .array(fc.integer({ min: 0, max: 255 }), { maxLength: 20 })
+    .map(content => [
+      IAC,
+      SB,
+      TTYPE,
+      ...content.flatMap(value => (value === IAC ? [IAC, IAC] : [value])),
+      IAC,
+      SE,
+    ]),
+)
+
+test('commands between the data, cut anywhere, never leak into it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(payload, command), { maxLength: 8 }), places, (pieces, at) => {
+      const sender = createTelnetCodec()
+      const wire = Uint8Array.from(
+        pieces.flatMap(([bytes, between]) => [...sender.encode(bytes), ...between]),
+      )
+      const { data } = decodeAll(createTelnetCodec(), cut(wire, at))
+      expect(data).toEqual(pieces.flatMap(([bytes]) => [...bytes]))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('what is answered does not depend on the chunking', () => {
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 100 }), places, (bytes, at) => {
+      const whole = decode(bytes)
+      expect(decodeAll(createTelnetCodec(), cut(Uint8Array.from(bytes), at))).toEqual(whole)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test("QEMU's greeting is answered once and makes the line binary both ways", () => {
+  const codec = createTelnetCodec()
+  expect(decode(QEMU, codec)).toEqual({
+    data: [],
+    reply: [IAC, DO, ECHO, IAC, DO, SGA, IAC, DO, BINARY, IAC, WILL, BINARY],
+  })
+  expect(codec.binary()).toEqual({ received: true, sent: true })
+  expect(decode(QEMU, codec).reply).toEqual([])
+})
+
+test.each([
+  ['the peer may echo', [WILL, ECHO], [DO, ECHO]],
+  ['we do not echo', [DO, ECHO], [WONT, ECHO]],
+  ['both may leave out go-ahead', [DO, SGA], [WILL, SGA]],
+  ['the window size is ours to keep', [DO, NAWS], [WONT, NAWS]],
+  ['a terminal type is refused', [DO, TTYPE], [WONT, TTYPE]],
+  ['an unknown option is refused', [WILL, 200], [DONT, 200]],
+])('%s (RFC 855)', (_, asked, answered) => {
+  expect(decode([IAC, ...asked]).reply).toEqual([IAC, ...answered])
+})
+
+test('what is off already is not acknowledged (RFC 1143): that is how loops begin', () => {
+  expect(decode([IAC, WONT, ECHO, IAC, DONT, SGA, IAC, WONT, 200]).reply).toEqual([])
+})
+
+test('negotiation ends: whatever a peer asks, for however long, the answers are bounded', () => {
+  const verbs = fc.array(fc.tuple(fc.constantFrom(WILL, WONT, DO, DONT), fc.integer({ min: 0, max: 255 })), {
+    minLength: 1,
+    maxLength: 20,
+  })
+  const perOption = 2 * 3 * 4
+  fc.assert(
+    fc.property(verbs, fc.integer({ min: 1, max: 50 }), (asked, times) => {
+      const once = asked.flatMap(([verb, option]) => [IAC, verb, option])
+      const { reply } = decode(Array.from({ length: times }, () => once).flat())
+      expect(reply.length).toBeLessThanOrEqual(new Set(asked.map(([, option]) => option)).size * perOption)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('two of ours, each taking the answers of the other, fall silent', () => {
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 60 }), start => {
+      const [left, right] = [createTelnetCodec(), createTelnetCodec()]
+      let words: Uint8Array = Uint8Array.from(start)
+      let turns = 0
+      while (words.length > 0 && turns < 100) words = (turns++ % 2 === 0 ? left : right).decode(words).reply
+      expect(turns).toBeLessThan(100)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('an option that is not agreed to does not change how bytes are read', () => {
+  const codec = createTelnetCodec()
+  const flap = Array.from({ length: 20 }, () => [IAC, WILL, BINARY, IAC, WONT, BINARY]).flat()
+  decode(flap, codec)
+  expect(decode([IAC, WILL, BINARY, CR, NUL], codec)).toEqual({ data: [CR], reply: [] })
+})
+
+test.each([
+  ['CR NUL is a carriage return', [CR, NUL, 65], [CR, 65]],
+  ['CR LF stays as it is', [CR, LF], [CR, LF]],
+  ['CR and something else stays as it is', [CR, 65], [CR, 65]],
+  ['NUL alone stays', [65, NUL], [65, NUL]],
+  ['CR NUL NUL loses one', [CR, NUL, NUL], [CR, NUL]],
+  ['a command between CR and NUL changes nothing', [CR, IAC, NOP, NUL, 65], [CR, 65]],
+])('RFC 854, as a network virtual terminal: %s', (_, wire, data) => {
+  expect(decode(wire).data).toEqual(data)
+  expect(
+    decodeAll(
+      createTelnetCodec(),
+      wire.map(value => Uint8Array.of(value)),
+    ).data,
+  ).toEqual(data)
+})
+
+test('RFC 856: in BINARY every byte but a doubled IAC is itself', () => {
+  const codec = bothBinary()
+  expect(decode([CR, NUL, IAC, IAC, CR, LF], codec).data).toEqual([CR, NUL, IAC, CR, LF])
+  expect([...codec.encode(Uint8Array.of(CR, IAC, LF))]).toEqual([CR, IAC, IAC, LF])
+})
+
+test('outside BINARY a carriage return goes out as CR NUL', () => {
+  expect([...createTelnetCodec().encode(Uint8Array.of(65, CR, IAC))]).toEqual([65, CR, NUL, IAC, IAC])
+})
+
+test('BINARY may be one-sided', () => {
+  const codec = createTelnetCodec()
+  decode([IAC, DO, BINARY], codec)
+  expect(codec.binary()).toEqual({ received: false, sent: true })
+  expect(decode([CR, NUL], codec).data).toEqual([CR])
+  expect([...codec.encode(Uint8Array.of(CR))]).toEqual([CR])
+})
+
+test('a subnegotiation that never ends gives the console back', () => {
+  const codec = createTelnetCodec()
+  const endless = new Uint8Array(5_000).fill(65)
+  const first = decode([IAC, SB, TTYPE, ...endless], codec).data
+  expect(first.length).toBeLessThan(endless.length)
+  expect(decode([66, 67], codec).data).toEqual([66, 67])
+})
+
+test('a subnegotiation whose end was forgotten ends with the next command', () => {
+  expect(decode([IAC, SB, TTYPE, 1, IAC, WILL, ECHO, 65])).toEqual({ data: [65], reply: [IAC, DO, ECHO] })
+})
+
+test('a chunk with nothing to undo is handed on without a copy', () => {
+  const chunk = Uint8Array.from({ length: 1000 }, (_, index) => index % 250)
+  expect(bothBinary().decode(chunk).data).toBe(chunk)
+  expect(bothBinary().encode(chunk)).toBe(chunk)
+})
