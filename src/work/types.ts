@@ -75,7 +75,15 @@ export type RunTestResult = {
   boardClean: boolean
 }
 export type ProbeResult = { responseMs: Millis; kernel: string | null }
-export type PowerResult = { before: PowerState; after: PowerState; back: boolean | null; durationMs: Millis }
+export type PowerResult = {
+  before: PowerState
+  after: PowerState
+  /** Whether the board came back after a cycle; null for other actions. */
+  back: boolean | null
+  /** Why it is not back, in a sentence. */
+  problem?: string
+  durationMs: Millis
+}
 
 export type WorkResult<J extends Job> = J extends RunTestJob
   ? RunTestResult
