@@ -13,7 +13,12 @@ export type Run =
   | { r: 'user'; id: string; name: string }
   | { r: 'time'; at: Millis; form: 'clock' | 'date' | 'relative' }
 
-export type Column = { title: string; align?: 'left' | 'right' }
+export type Column = {
+  title: string
+  align?: 'left' | 'right'
+  /** The last to be cut where there is no room. */
+  keep?: true
+}
 export type Cell = readonly Run[]
 
 export type Action = {
@@ -72,6 +77,8 @@ export type View = {
   title: readonly Run[]
   /** Beside the title: who, priority, how long. */
   aside?: readonly Run[]
+  /** What it shows has come to its end: a live card of it needs no more watching. */
+  final?: true
   /** Plain text that alone lets the reader act; always sent. */
   summary: string
   parts: readonly Part[]

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Millis } from '../clock.ts'
 import type { Inventory } from '../config/types.ts'
+import type { OutboxItem } from '../mail/types.ts'
 import type { AuditEntry } from '../storage/types.ts'
 import type {
   BoardSummary,
@@ -120,6 +121,13 @@ export type Lab = {
   ending(topic: string, signal: AbortSignal): Promise<Ending>
   card(card: LiveCard): Promise<void>
   record(entry: Omit<AuditEntry, 'at'>): Promise<void>
+
+  /** What is owed to people, for the outbox that delivers it. */
+  readonly owed: {
+    items(): readonly OutboxItem[]
+    tried(key: string, nextAt: Millis, attempts: number): Promise<void>
+    settled(key: string, outcome: 'delivered' | 'nobody' | 'given-up'): Promise<void>
+  }
 
   // -- clock hands (scheduler)
   sweep(): Promise<void>

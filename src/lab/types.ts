@@ -123,7 +123,9 @@ export type Lease = {
   id: string
   rev: Sequence
   family: string | null
-  /** The board asked for while waiting, the board held while active. */
+  /** A board asked for by name, else null. */
+  wanted: string | null
+  /** The board it holds, or last held; while waiting, the one asked for. */
   board: string | null
   holder: { kind: 'run'; run: string; attempt: number } | { kind: 'person'; person: Person }
   token: number | null
@@ -161,18 +163,21 @@ export type BoardState = {
   lastCheckAt: Millis | null
   lastResponseMs: Millis | null
   kernel: string | null
-  lastRecoveryAt: Millis | null
+  /** Last power cycle that the lab's own recovery did. */
+  lastCycleAt: Millis | null
 }
 
 /** The words of requirements.md D. */
-export type BoardStatus =
-  | 'available'
-  | 'in_use'
-  | 'flashing'
-  | 'offline'
-  | 'maintenance'
-  | 'recovery'
-  | 'unknown'
+export const BOARD_STATUSES = [
+  'available',
+  'in_use',
+  'flashing',
+  'offline',
+  'maintenance',
+  'recovery',
+  'unknown',
+] as const
+export type BoardStatus = (typeof BOARD_STATUSES)[number]
 
 export type BoardSummary = {
   config: BoardConfig
@@ -265,6 +270,8 @@ export type LabState = {
   inbox: Record<string, InboxEntry>
   outbox: Record<string, OutboxItem>
   alerts: Record<string, Alert>
+  /** Tellings that were given up after 24 h, ever. */
+  givenUp: number
 }
 
 export type LabStatus = {
@@ -291,3 +298,5 @@ export type LabStatus = {
   outbox: { waiting: number; givenUp: number }
   inventory: { file: string; loadedAt: Millis; rolesConfigured: boolean }
 }
+
+export type { AuditEntry, StoredFile } from '../storage/types.ts'

@@ -42,11 +42,29 @@ export type History<R extends { id: string }, I> = {
   list(): readonly HistoryEntry<I>[]
   day(day: string): AsyncIterable<R>
   days(): readonly string[]
-  /** Removes whole days before `day`. Returns what went, for `404 … removed on`. */
+  /** Removes whole days before `day`. Returns what went. */
   dropBefore(day: string): Promise<readonly string[]>
+  /** Days that retention removed, and when, oldest first: for `404 … removed on`. */
+  dropped(): readonly { day: string; at: Millis }[]
+  /** Damaged lines met since the store was opened; each was logged and passed over. */
+  damaged(): number
   close(): Promise<void>
 }
 export type HistoryEntry<I> = { id: string; at: Millis; day: string; summary: I }
+
+/**
+ * A sum a day over a history, which outlives it. A closed day's sum is made from that day's records and nothing
+ * else, so making it again gives the same; days not yet closed are summed in memory.
+ */
+export type Rollup<R, S> = {
+  /** Adds a record that was just appended to the history. Safe to repeat. */
+  observe(record: R, at: Millis): void
+  /** Stores the sum of every day before `before` that has none yet, or has gained records since. */
+  roll(before: string): Promise<readonly string[]>
+  /** Sums of `from` and later, by day, oldest first. */
+  read(from: string): Promise<ReadonlyMap<string, S>>
+  dropBefore(day: string): Promise<readonly string[]>
+}
 
 export type AuditEntry = {
   at: Millis
@@ -65,6 +83,7 @@ export type Audit = {
   close(): Promise<void>
 }
 
+/** `sha256` is empty while the file still grows. */
 export type StoredFile = { name: string; size: number; sha256: string; type: string; storedAt: Millis }
 
 /** Files by run, with a manifest of SHA-256 beside them. Names are checked: no path leaves the store. */
@@ -80,15 +99,20 @@ export type Artifacts = {
   owners(): Promise<readonly { owner: string; bytes: number; newest: Millis }[]>
   /** Path for reading, or null; for the HTTP room and for work. A file being read through `hold` is not removed until released. */
   hold(owner: string, name: string): Promise<{ path: string; file: StoredFile; release(): void } | null>
-  remove(owner: string): Promise<number>
+  /** Gone for readers at once, from the disk when nobody holds a file of it any more. Returns its bytes. */
+  remove(owner: string, reason: string): Promise<number>
+  /** When and why the files of `owner` went; null when they did not. */
+  tombstone(owner: string): { at: Millis; reason: string } | null
   totalBytes(): Promise<number>
   close(): Promise<void>
 }
 export type Staged = { key: string; name: string; size: number; sha256: string }
 export type GrowingFile = {
-  /** Offsets in the board's log of what is already here; bytes are appended in order. */
+  /** In order; never waits, never throws. `t` is wall time, for the time gutter. */
   append(bytes: Uint8Array, t: Millis): void
+  /** Bytes taken so far, those of an earlier opening included. */
   readonly size: number
+  /** Bytes let go because the disk was full or too slow. */
   readonly dropped: number
   seal(): Promise<StoredFile>
 }

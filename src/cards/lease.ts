@@ -1,0 +1,113 @@
+/** A person's lease of a board: waiting, theirs, over. */
+
+import type { Lease, Person, Waiting } from '../lab/types.ts'
+import type { BoardFacts } from './facts.ts'
+import { startsIn } from './run.ts'
+import { bold, button, plain, textOf, user } from './text.ts'
+import type { Action, Part, Run, Tone, View } from './view.ts'
+import { clockTime, span, type TimeFrame } from './words.ts'
+
+export type LeaseFacts = {
+  lease: Lease
+  waiting: Waiting | null
+  waitingInAll: number
+  /** The board it holds. */
+  board: BoardFacts | null
+  /** Who looks at it, where that is known: their own lease is `yours`. */
+  viewer: Person | null
+}
+
+export function leaseCard(facts: LeaseFacts, frame: TimeFrame): View {
+  const { lease } = facts
+  const title = [bold(lease.id), plain(` · ${targetOf(lease)} · `), bold(stateWords(facts, frame))]
+  const holder = holderOf(lease)
+  const view: View = {
+    kind: 'message',
+    topic: `lease/${lease.id}`,
+    rev: lease.rev,
+    tone: TONES[lease.state],
+    title,
+    ...(lease.state === 'released' || lease.state === 'expired' ? { final: true } : {}),
+    summary: textOf(title, frame),
+    parts: [...partsOf(facts), { t: 'actions', items: actionsOf(lease) }],
+  }
+  return holder === null ? view : { ...view, aside: [user(holder)] }
+}
+
+const TONES: Readonly<Record<Lease['state'], Tone>> = {
+  waiting: 'idle',
+  checking: 'run',
+  active: 'ok',
+  released: 'idle',
+  expired: 'idle',
+}
+
+export function holderOf(lease: Lease): Person | null {
+  return lease.holder.kind === 'person' ? lease.holder.person : null
+}
+
+function targetOf(lease: Lease): string {
+  return lease.board ?? lease.family ?? 'any board'
+}
+
+function stateWords({ lease, viewer }: LeaseFacts, frame: TimeFrame): string {
+  const until = lease.until === null ? '' : clockTime(lease.until, frame)
+  switch (lease.state) {
+    case 'active':
+      return `${isOf(lease, viewer) ? 'yours' : 'leased'} until ${until} (${span(lease.termMs)})`
+    case 'checking':
+      return 'checking that it answers'
+    case 'expired':
+      return `ended ${until}`
+    default:
+      return lease.state
+  }
+}
+
+export function isOf(lease: Lease, person: Person | null): boolean {
+  const holder = holderOf(lease)
+  return holder !== null && person !== null && holder.id === person.id && holder.platform === person.platform
+}
+
+function partsOf({ lease, waiting, waitingInAll, board }: LeaseFacts): readonly Part[] {
+  if (lease.state === 'waiting') return waitingParts(waiting, waitingInAll)
+  if (lease.state === 'active' && board !== null) return [{ t: 'fields', items: reachedBy(board) }]
+  if (lease.ended !== null) return [{ t: 'note', runs: [plain(lease.ended)] }]
+  return []
+}
+
+function waitingParts(waiting: Waiting | null, waitingInAll: number): readonly Part[] {
+  if (waiting === null) return []
+  const place = `Position ${waiting.position} of ${waitingInAll} · ${startsIn(waiting)}`
+  const why = waiting.why.length === 0 ? [] : [`Why: ${waiting.why.join('; ')}.`]
+  return [place, ...why, 'You are told when the board is yours.'].map(text => ({
+    t: 'text',
+    runs: [plain(text)],
+  }))
+}
+
+function reachedBy(board: BoardFacts): readonly { name: string; value: readonly Run[] }[] {
+  const { id, power } = board.config
+  return [
+    {
+      name: 'power',
+      value: power === null ? [plain('by hand')] : [{ r: 'code', text: `power cycle ${id}` }],
+    },
+    { name: 'running', value: [plain(board.state.kernel ?? 'not known')] },
+  ]
+}
+
+function actionsOf(lease: Lease): readonly Action[] {
+  const { id } = lease
+  const expect = { topic: `lease/${id}`, rev: lease.rev }
+  if (lease.state === 'waiting') return [button('leave', 'Leave the line', `lease release ${id}`, { expect })]
+  if (lease.state === 'active')
+    return [extendButton(lease), button('release', 'Release', `lease release ${id}`, { expect })]
+  if (lease.state === 'checking' || lease.board === null) return []
+  return [button('again', 'Lease again', `lease ${lease.board}`)]
+}
+
+export function extendButton(lease: Lease): Action {
+  const expect = { topic: `lease/${lease.id}`, rev: lease.rev }
+  return button('extend', 'Extend 30 min', `lease extend ${lease.id} 30m`, { expect })
+}

@@ -1,0 +1,58 @@
+/** What the submitter is told, once, when a test has ended (M5.2, M5.3). */
+
+import type { Run } from '../lab/types.ts'
+import { sentence } from './run.ts'
+import { placeOf, programName, toneOf, tookMs } from './run-words.ts'
+import { button, link, plain, textOf, user } from './text.ts'
+import type { Part, Run as Text, View } from './view.ts'
+import { count, lasted, span, type TimeFrame } from './words.ts'
+
+const LAST_LINES = 5
+
+export function runTelling(run: Run, logUrl: string, frame: TimeFrame): View {
+  const title: Text[] = [user(run.submitter), plain(` ${run.id} ${outcome(run)} `)]
+  if (run.attempts.length > 0) title.push(link('Log', logUrl))
+  const lines = (run.result?.proof.length ? run.result.proof : (run.result?.tail ?? [])).slice(-LAST_LINES)
+  const parts: Part[] =
+    lines.length === 0 ? [] : [{ t: 'log', lines, total: run.result?.tailTotal ?? lines.length }]
+  const again = button('again', 'Run again', `tests rerun ${run.id}`, {
+    expect: { topic: `run/${run.id}`, rev: run.rev },
+  })
+  if (run.state !== 'passed') parts.push({ t: 'actions', items: [again] })
+  return {
+    kind: 'message',
+    topic: `run/${run.id}`,
+    rev: run.rev,
+    tone: toneOf(run),
+    title,
+    summary: textOf(title, frame),
+    parts,
+  }
+}
+
+/** `failed after 01:12: exit status 3.` */
+function outcome(run: Run): string {
+  const took = tookMs(run)
+  const after = took === null ? '' : ` after ${lasted(took)}`
+  const what = programName(run.program)
+  switch (run.state) {
+    case 'passed':
+      return `passed on ${placeOf(run)}${after}: ${what}.`
+    case 'timeout':
+      return `timeout after ${span(run.timeoutMs)}: ${what} was ended on ${placeOf(run)}.`
+    case 'cancelled':
+      return run.cancelledBy === null ? 'was cancelled.' : `was cancelled by @${run.cancelledBy.name}.`
+    case 'failed':
+      return `failed${after}: ${sentence(run.result?.title ?? run.result?.message ?? what)}`
+    case 'error':
+      return `did not get through (infrastructure, ${count(run.attempts.length, 'attempt')}): ${sentence(reason(run))}`
+    default:
+      return `is ${run.state}.`
+  }
+}
+
+function reason(run: Run): string {
+  const { message, hint, title } = run.result ?? { message: null, hint: null, title: null }
+  const text = message ?? title ?? 'no board answered'
+  return hint === null ? text : `${sentence(text)} ${hint}`
+}

@@ -1,0 +1,87 @@
+/** From a topic to the card that shows it now: for live cards, and for clicks on old ones. */
+
+import type { Lab } from '../lab/lab.ts'
+import type { BoardSummary, Lease, Person, Run } from '../lab/types.ts'
+import { boardCard } from './board.ts'
+import { boardsCard } from './boards.ts'
+import { leaseCard } from './lease.ts'
+import { powerCard } from './power.ts'
+import { queueCard } from './queue.ts'
+import { type RunFacts, runCard } from './run.ts'
+import { isOver } from './run-words.ts'
+import { statusCard } from './status.ts'
+import type { View } from './view.ts'
+import type { TimeFrame } from './words.ts'
+
+type Draw = (lab: Lab, id: string, viewer: Person | null) => Promise<View | null>
+
+// Maps, not objects: a topic comes back from a client, and `constructor` must not be found.
+const WHOLE: ReadonlyMap<string, Draw> = new Map<string, Draw>([
+  ['boards', async lab => boardsCard(lab.boards(), frameOf(lab))],
+  ['queue', async lab => queueCard(lab.queue(), frameOf(lab))],
+  ['status', async lab => statusCard(await lab.status(), frameOf(lab))],
+])
+
+const SINGLE: ReadonlyMap<string, Draw> = new Map<string, Draw>([
+  ['board', async (lab, id) => drawn(lab.board(id), board => showBoard(lab, board))],
+  ['lease', async (lab, id, viewer) => drawn(lab.lease(id), lease => showLease(lab, lease, viewer))],
+  ['power', async (lab, id) => drawn(lab.powerEvent(id), event => powerCard(event, frameOf(lab)))],
+  ['run', async (lab, id) => drawn(await lab.run(id), run => showRun(lab, run))],
+])
+
+async function drawn<T>(found: T | null, draw: (found: T) => View | Promise<View>): Promise<View | null> {
+  return found === null ? null : await draw(found)
+}
+
+/** The card of `run/T12`, `queue`, `boards`, `status`, `lease/L3`, `board/…`, `power/…`; null when there is none (any more). */
+export async function drawTopic(topic: string, lab: Lab, viewer: Person | null = null): Promise<View | null> {
+  const [kind = '', ...id] = topic.split('/')
+  const draw = id.length === 0 ? WHOLE.get(kind) : SINGLE.get(kind)
+  return draw === undefined ? null : await draw(lab, id.join('/'), viewer)
+}
+
+export function frameOf(lab: Lab): TimeFrame {
+  return { now: lab.now(), timeZone: lab.inventory().settings.timeZone }
+}
+
+const LINES_LIVE = 4
+
+export async function showRun(lab: Lab, run: Run): Promise<View> {
+  const tail = run.state === 'running' ? await lab.log(run.id, { limit: LINES_LIVE, whole: false }) : null
+  const facts: RunFacts = {
+    run,
+    waiting: lab.waiting(run.id),
+    waitingInAll: lab.queue().waiting.length,
+    progress: lab.progress(run.id),
+    tail,
+    logUrl: lab.link(run.id),
+    fileUrl: name => lab.link(run.id, name),
+    released: !lab.boards().some(board => holds(board, run.id)),
+    elsewhere: isOver(run.state) ? elsewhere(lab, run) : null,
+    attempts: lab.inventory().settings.attempts,
+  }
+  return runCard(facts, frameOf(lab))
+}
+
+function holds(board: BoardSummary, run: string): boolean {
+  return board.lease?.holder.kind === 'run' && board.lease.holder.run === run
+}
+
+function elsewhere(lab: Lab, run: Run): string | null {
+  const last = run.attempts.at(-1)?.board ?? run.board
+  if (last === null) return null
+  const other = lab
+    .boards()
+    .find(board => board.config.family === run.family && board.usable && board.config.id !== last)
+  return other?.config.id ?? null
+}
+
+export function showLease(lab: Lab, lease: Lease, viewer: Person | null): View {
+  const board = lease.board === null ? null : lab.board(lease.board)
+  const waiting = lab.waiting(lease.id)
+  return leaseCard({ lease, waiting, waitingInAll: lab.queue().waiting.length, board, viewer }, frameOf(lab))
+}
+
+export async function showBoard(lab: Lab, board: BoardSummary): Promise<View> {
+  return boardCard(board, await lab.powerEvents(board.config.id), frameOf(lab))
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { showRun } from '../../cards/topics.ts'
+import { InputError, RefusedError } from '../../errors.ts'
+import type { SubmitRequest } from '../../lab/lab.ts'
+import { everyone } from '../allow.ts'
+import { argument } from '../argument.ts'
+import { optionalDuration, optionalText, priorityFlag } from '../arguments.ts'
+import { command } from '../command.ts'
+import { queueFull } from '../queue-full.ts'
+import { run, waiting } from '../results.ts'
+import type { CommandContext } from '../types.ts'
+
+const args = z
+  .strictObject({
+    family: argument(z.string(), {
+      label: 'FAMILY',
+      place: 0,
+      lookup: 'families',
+      hint: 'Kind of board to run on.',
+    }),
+    binary: optionalText({
+      label: 'BINARY',
+      place: 1,
+      file: true,
+      hint: 'The program: a file for that kind of board.',
+    }),
+    args: argument(z.array(z.string()).default([]), {
+      label: 'ARGS',
+      rest: true,
+      hint: 'Arguments of the program.',
+    }),
+    priority: priorityFlag({ hint: 'Who goes first.' }),
+    timeout: optionalDuration({ label: '30m', flag: 'timeout', hint: 'How long it may run.' }),
+    env: argument(z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).default({}), {
+      label: 'K=V',
+      flag: 'env',
+      lines: true,
+      hint: 'Environment of the program; may be given again.',
+    }),
+    board: boardFlag(),
+    shell: optionalText({ label: '"COMMAND"', flag: 'shell', hint: 'A command line instead of a program.' }),
+  })
+  .refine(given => given.binary !== undefined || given.shell !== undefined, {
+    path: ['binary'],
+    message: 'is missing: name a program, or give a command line with --shell "…"',
+    when: () => true,
+  })
+  .refine(
+    given => given.shell === undefined || (given.binary === undefined && (given.args ?? []).length === 0),
+    {
+      path: ['shell'],
+      message: 'stands alone: no BINARY and no ARGS beside it',
+      when: () => true,
+    },
+  )
+
+function boardFlag() {
+  const meta = { label: 'ID', flag: 'board', lookup: 'boards', hint: 'One board and no other.' } as const
+  return argument(z.string().optional(), meta)
+}
+
+type Args = z.output<typeof args>
+
+export const runTest = command({
+  name: 'run-test',
+  group: 'run a test',
+  summary: 'run a program on a board and tell how it went',
+  examples: [
+    'run-test socA ./hello',
+    'run-test socA ./hello --priority high --timeout 5m -- -v 2',
+    'run-test socB --shell "uname -a"',
+  ],
+  args,
+  result: z.object({ run, waiting: waiting.nullable() }),
+  role: 'user',
+  form: true,
+  allow: everyone,
+  http: { method: 'POST', path: '/tests', status: 201 },
+  async run(given, ctx) {
+    const request = await requestOf(given, ctx)
+    const { person, origin } = ctx.caller
+    const submitted = await ctx.lab.submit(request, person, origin).catch((error: unknown) => {
+      throw error instanceof RefusedError && error.code === 'queue-full'
+        ? queueFull(ctx.lab, given.family, typed(given))
+        : error
+    })
+    return { run: submitted, waiting: ctx.lab.waiting(submitted.id) }
+  },
+  show: ({ run: submitted }, { lab }) => showRun(lab, submitted),
+  started: ({ run: submitted }) => `run/${submitted.id}`,
+})
+
+async function requestOf(given: Args, ctx: CommandContext): Promise<SubmitRequest> {
+  const { family, args: words, env, priority } = given
+  const program = await programOf(given, ctx)
+  return {
+    family,
+    board: given.board ?? null,
+    program,
+    args: words,
+    env,
+    priority,
+    timeoutMs: given.timeout ?? null,
+  }
+}
+
+async function programOf({ binary, shell }: Args, ctx: CommandContext): Promise<SubmitRequest['program']> {
+  if (shell !== undefined) return { kind: 'shell', command: shell }
+  const file = binary === undefined ? null : await ctx.file(binary)
+  if (file !== null) return { kind: 'file', file }
+  throw new InputError(`"${binary ?? ''}" is only a word here: it opens no file of the bot's machine.`, {
+    field: 'binary',
+    hint: 'Attach the program, or type the command at the terminal.',
+  })
+}
+
+/** The words after the family, for the hint that names another one. */
+function typed({ binary, shell }: Args): readonly string[] {
+  return shell === undefined ? [binary ?? ''] : ['--shell', shell]
+}
