@@ -1,0 +1,88 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { type Millis, within } from '../clock.ts'
+import { LabError, messageOf } from '../errors.ts'
+import { createApp } from './app.ts'
+import type { Http, HttpOptions, Timeouts } from './types.ts'
+
+const TIMEOUTS: Timeouts = { headersMs: 10_000, idleMs: 120_000 }
+
+/** One server, one port: artifacts, health, and what the chat platforms post. */
+export function createHttp(options: HttpOptions): Http {
+  const { host, port, clock, log } = options
+  const timeouts = { ...TIMEOUTS, ...options.timeouts }
+  /** Connections that asked nothing yet, as browsers open them ahead; Node does not count them as idle. */
+  const silent = new Set<Socket>()
+  let stopping = false
+  const app = createApp({
+    ...options,
+    health: () => ({ ...options.health(), ...(stopping && { stopping }) }),
+  })
+  const answer = app.callback()
+  const server = createServer(
+    {
+      headersTimeout: timeouts.headersMs,
+      // Node looks at its limits only this often.
+      connectionsCheckingInterval: Math.min(5_000, timeouts.headersMs),
+    },
+    (request, response) => {
+      silent.delete(request.socket)
+      if (stopping) response.setHeader('Connection', 'close')
+      response.once('close', () => {
+        // A connection kept alive would hold up the end for as long as its reader likes.
+        if (stopping) setImmediate(() => server.closeIdleConnections())
+      })
+      void answer(request, response)
+    },
+  )
+  server.timeout = timeouts.idleMs
+  server.on('connection', socket => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+
+  async function start(): Promise<{ port: number }> {
+    await listen(server, host, port)
+    server.on('error', (error: unknown) => log.error({ error }, 'the http server failed'))
+    return { port: (server.address() as AddressInfo).port }
+  }
+
+  async function stop(deadlineMs: Millis): Promise<void> {
+    stopping = true
+    if (!server.listening) return
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    server.close(() => resolve())
+    for (const socket of silent) socket.destroy()
+    await within(clock, deadlineMs, closed, () => new Error('late')).catch(() => {
+      log.warn({}, 'http requests were cut off: they did not end in time')
+      server.closeAllConnections()
+    })
+    await closed
+  }
+
+  return { start, stop }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onError = (error: unknown): void => reject(cannotListen(error, host, port))
+  server.once('error', onError)
+  server.listen({ host, port }, () => {
+    server.off('error', onError)
+    resolve()
+  })
+  return promise
+}
+
+function cannotListen(error: unknown, host: string, port: number): LabError {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  const [what, hint] =
+    code === 'EADDRINUSE'
+      ? [`port ${port} on ${host} is in use`, 'Stop what listens there, or choose another with PORT.']
+      : code === 'EACCES'
+        ? [`port ${port} on ${host} is not allowed to this user`, 'Choose one over 1023 with PORT.']
+        : code === 'EADDRNOTAVAIL'
+          ? [`${host} is not an address of this machine`, 'Set HOST to one of its addresses, or 127.0.0.1.']
+          : [`cannot listen on ${host} port ${port}: ${messageOf(error)}`, 'Look at HOST and PORT.']
+  return new LabError('port', what, { hint, failure: 'input', details: { host, port, code }, cause: error })
+}
