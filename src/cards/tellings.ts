@@ -23,7 +23,7 @@ const TELLINGS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
     async (lab, id) =>
       said(lab.powerEvent(id), event => powerTelling(event, holderOfBoard(lab, event.board), frameOf(lab))),
   ],
-  ['run', async (lab, id) => said(await lab.run(id), run => runTelling(run, lab.link(id), frameOf(lab)))],
+  ['run', async (lab, id) => said(await lab.run(id), run => runTelling(run, lab.logLink(run), frameOf(lab)))],
 ])
 
 function said<T>(found: T | null | undefined, say: (found: T) => View): View | null {

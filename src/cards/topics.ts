@@ -54,7 +54,7 @@ export async function showRun(lab: Lab, run: Run): Promise<View> {
     waitingInAll: lab.queue().waiting.length,
     progress: lab.progress(run.id),
     tail,
-    logUrl: lab.link(run.id),
+    logUrl: lab.logLink(run),
     fileUrl: name => lab.link(run.id, name),
     released: !lab.boards().some(board => holds(board, run.id)),
     elsewhere: isOver(run.state) ? elsewhere(lab, run) : null,

@@ -332,6 +332,7 @@ export function createLabPort(more: Partial<Lab> & { roles?: Readonly<Record<str
     runs: async () => Object.values(lab.state().runs),
     progress: () => null,
     log: async () => ({ lines: [], total: 0 }),
+    logLink: run => `http://lab/artifacts/${run.id}`,
     link: (id, file) => `http://lab/artifacts/${id}${file === undefined ? '' : `/${file}`}`,
     lease: id => lab.state().leases[id] ?? null,
     leases: () => Object.values(lab.state().leases),

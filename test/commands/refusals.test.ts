@@ -140,7 +140,7 @@ test('what nobody foresaw gets a reference, its stack goes to the log, and what 
     error: (fields: Record<string, unknown>) => void errors.push(fields),
   }
   const lab = createLabPort({
-    link: () => {
+    logLink: () => {
       throw new TypeError('secret inside')
     },
   })

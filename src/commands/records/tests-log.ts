@@ -44,7 +44,7 @@ export const testsLog = command({
   async run({ id, lines: limit, whole }, { lab }) {
     const run = await knownRun(lab, id)
     const { lines, total } = await lab.log(id, { limit, whole })
-    return { run, lines: [...lines], total, url: lab.link(id), whole }
+    return { run, lines: [...lines], total, url: lab.logLink(run), whole }
   },
   show: (result, { lab }) => logCard(result, frameOf(lab)),
 })
