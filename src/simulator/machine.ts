@@ -1,0 +1,176 @@
+import { bootLines, loaderBanner, panicLines } from './kernel-text.ts'
+import type { BoardRecord } from './record.ts'
+import type { SerialPort } from './serial-port.ts'
+import type { Terminal, TerminalHandlers } from './terminal.ts'
+import type { BoardFaults } from './types.ts'
+
+/** The board itself: power, boot, life and death. */
+export type Machine = {
+  power(on: boolean): void
+  isOn(): boolean
+  isUp(): boolean
+  uptime(): number
+  type(bytes: Uint8Array): void
+  /** The line has room again. */
+  resume(): void
+  panic(by: string, triggered?: boolean): void
+  reset(by: string): void
+  /** Ends as a halted machine does: on, and silent. */
+  halt(): void
+  /** Everything of it is gone when this settles. */
+  close(): Promise<void>
+}
+
+export type MachineOptions = {
+  hostname: string
+  kernel: string
+  bootMs: number
+  afterPanic: 'hang' | 'reboot'
+  dropOnPowerOff: boolean
+  faults: () => Readonly<BoardFaults>
+  serial: SerialPort
+  record: BoardRecord
+  /** Makes the board's files as they are after a boot. May throw. */
+  freshen: () => void
+  start: (handlers: TerminalHandlers) => Terminal
+  /** Takes what programs wrote to the kernel's files by now. */
+  poll: () => void
+  /** A board that starts anew is neither hung nor flooding. */
+  recover: () => void
+}
+
+type Phase = 'off' | 'booting' | 'up' | 'dead'
+
+const TERMINAL_BYTES = 64 * 1024
+const PANIC_REBOOT_MS = 1000
+
+export function createMachine(options: MachineOptions): Machine {
+  const { serial, record, faults } = options
+  let phase: Phase = 'off'
+  let startedAt = 0
+  let boots = 0
+  let prompted = false
+  let terminal: Terminal | null = null
+  let gone: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+
+  const uptime = (): number => (performance.now() - startedAt) / 1000
+
+  const stop = (to: Phase): void => {
+    phase = to
+    clearTimeout(timer)
+    prompted = false
+    serial.stop()
+    serial.setTaking(true)
+    if (to !== 'dead') options.recover()
+    if (terminal === null) return
+    terminal.kill()
+    gone = Promise.all([gone, terminal.gone]).then(() => {})
+    terminal = null
+  }
+
+  const handlers = (boot: number): TerminalHandlers => ({
+    onBytes(bytes) {
+      // What the board printed after it wrote to sysrq was never printed: the write does not return.
+      options.poll()
+      if (boots !== boot || phase !== 'up' || faults().hang) return
+      if (!prompted) record.add({ kind: 'prompt' })
+      prompted = true
+      serial.print(bytes)
+      if (serial.isFull()) terminal?.pause()
+    },
+    onDrain: () => serial.setTaking(true),
+    onLost(reason) {
+      if (boots !== boot || phase === 'off') return
+      record.add({ kind: 'warning', message: `the shell of the board was lost: ${reason}` })
+      terminal = null
+      stop('dead')
+    },
+  })
+
+  const startShell = async (boot: number): Promise<void> => {
+    await gone
+    if (boots !== boot || (phase !== 'booting' && phase !== 'up')) return
+    options.freshen()
+    terminal = options.start(handlers(boot))
+    if (phase === 'up') terminal.resume()
+  }
+
+  const booted = (): void => {
+    phase = faults().neverPrompts ? 'dead' : 'up'
+    serial.start()
+    terminal?.resume()
+  }
+
+  const boot = (): void => {
+    const number = ++boots
+    phase = 'booting'
+    startedAt = performance.now()
+    record.add({ kind: 'boot', count: number })
+    if (!faults().neverPrompts) {
+      startShell(number).catch((error: unknown) => {
+        record.add({ kind: 'warning', message: `the board's shell did not start: ${String(error)}` })
+      })
+    }
+    serial.print(Buffer.from(loaderBanner(options.hostname).join('\r\n')))
+    const lines = bootLines(options.kernel)
+    const next = (at: number): void => {
+      const text = lines[at]
+      if (text === undefined) {
+        booted()
+        return
+      }
+      serial.kernel([text], 'in turn')
+      timer = setTimeout(next, options.bootMs / lines.length, at + 1)
+    }
+    next(0)
+  }
+
+  const reset = (by: string): void => {
+    if (phase === 'off') return
+    record.add({ kind: 'reset', by })
+    stop('booting')
+    boot()
+  }
+
+  return {
+    power(on) {
+      if (on === (phase !== 'off')) return
+      record.add({ kind: 'power', on })
+      if (on) return boot()
+      stop('off')
+      if (options.dropOnPowerOff) serial.hangUp()
+    },
+    isOn: () => phase !== 'off',
+    isUp: () => phase === 'up' && prompted && !faults().hang,
+    uptime,
+    type(bytes) {
+      if (phase !== 'up' || faults().hang || terminal === null) return
+      terminal.write(bytes)
+      if (terminal.backlog() > TERMINAL_BYTES) serial.setTaking(false)
+    },
+    resume() {
+      if (phase === 'up') terminal?.resume()
+    },
+    panic(by, triggered = false) {
+      if (phase === 'off' || phase === 'dead') return
+      record.add({ kind: 'panic', by })
+      stop('dead')
+      const why = triggered ? 'sysrq triggered crash' : 'Fatal exception in interrupt'
+      const reboots = options.afterPanic === 'reboot'
+      const last = reboots ? 'Rebooting in 1 seconds..' : `---[ end Kernel panic - not syncing: ${why} ]---`
+      serial.kernel([...panicLines(why, options.kernel, triggered), last])
+      if (reboots) timer = setTimeout(() => reset('panic'), PANIC_REBOOT_MS)
+    },
+    reset,
+    halt() {
+      if (phase === 'off') return
+      stop('dead')
+      serial.kernel(['reboot: Power down'])
+    },
+    async close() {
+      stop('off')
+      await gone
+    },
+  }
+}
