@@ -82,6 +82,8 @@ export type Lab = {
   ): Promise<{ lines: readonly string[]; total: number }>
   /** Address of a run's file, for people. */
   link(runId: string, file?: string): string
+  /** Address of its log: what the program printed where it came to that, else its console. */
+  logLink(run: Run): string
   lease(id: string): Lease | null
   leases(): readonly Lease[]
   status(): Promise<LabStatus>

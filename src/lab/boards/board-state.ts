@@ -1,0 +1,159 @@
+import type { Millis } from '../../clock.ts'
+import type { Settings } from '../../config/types.ts'
+import { assertNever, type Failure } from '../../errors.ts'
+import type { Sequence } from '../../storage/types.ts'
+import type { BoardCondition, BoardState, BoardStatus, Person } from '../types.ts'
+
+/** What can happen to a board, beside being leased (that is the leases' business). */
+export type BoardEvent =
+  | { kind: 'used'; token: number }
+  | { kind: 'token'; token: number }
+  /** A test ended on it and left it at a prompt that answers. */
+  | { kind: 'worked' }
+  | { kind: 'answered'; responseMs: Millis; kernel: string | null }
+  /** `cycle`: its power is about to be cycled by the lab itself. */
+  | { kind: 'recovering'; reason: string; cycle: boolean }
+  | { kind: 'lost'; reason: string }
+  | { kind: 'failed'; run: string; message: string; windowMs: Millis }
+  | { kind: 'condemned'; reason: string }
+  | { kind: 'acquitted' }
+  | { kind: 'maintained'; until: Millis | null; reason: string; by: Person }
+  | { kind: 'returned' }
+
+/** Which condition each event leads to; null leaves it. Every event may come in every condition. */
+const CONDITION: Readonly<Record<BoardEvent['kind'], BoardCondition | null>> = {
+  used: null,
+  worked: 'ready',
+  token: null,
+  answered: 'ready',
+  recovering: 'recovery',
+  lost: 'offline',
+  failed: null,
+  condemned: null,
+  acquitted: null,
+  maintained: null,
+  returned: null,
+}
+
+export function newBoard(id: string, at: Millis, sequence: Sequence): BoardState {
+  return {
+    id,
+    rev: sequence,
+    condition: 'unknown',
+    since: at,
+    reason: null,
+    unhealthy: null,
+    maintenance: null,
+    failures: [],
+    token: 0,
+    uses: 0,
+    lastUsedAt: null,
+    lastCheckAt: null,
+    lastResponseMs: null,
+    kernel: null,
+    lastCycleAt: null,
+  }
+}
+
+/** The board after `event`. Pure; a change that people would see raises its revision. */
+export function stepBoard(board: BoardState, event: BoardEvent, at: Millis, sequence: Sequence): BoardState {
+  const condition = CONDITION[event.kind] ?? board.condition
+  const moved = condition !== board.condition
+  const since = moved ? at : board.since
+  const silent =
+    !moved &&
+    (event.kind === 'used' || event.kind === 'token' || event.kind === 'answered' || event.kind === 'worked')
+  return { ...change(board, event, at), condition, since, rev: silent ? board.rev : sequence }
+}
+
+function change(board: BoardState, event: BoardEvent, at: Millis): BoardState {
+  switch (event.kind) {
+    case 'used':
+      return { ...board, token: Math.max(board.token, event.token), uses: board.uses + 1, lastUsedAt: at }
+    case 'token':
+      return { ...board, token: Math.max(board.token, event.token) }
+    case 'worked':
+      return { ...board, reason: null, lastCheckAt: at }
+    case 'answered':
+      return {
+        ...board,
+        reason: null,
+        lastCheckAt: at,
+        lastResponseMs: event.responseMs,
+        kernel: event.kernel ?? board.kernel,
+      }
+    case 'recovering':
+      return { ...board, reason: event.reason, lastCycleAt: event.cycle ? at : board.lastCycleAt }
+    case 'lost':
+      return { ...board, reason: event.reason, lastCheckAt: at }
+    case 'failed': {
+      const recent = board.failures.filter(failure => failure.at > at - event.windowMs)
+      return { ...board, failures: [...recent, { at, run: event.run, message: event.message }] }
+    }
+    case 'condemned':
+      return { ...board, unhealthy: { since: at, reason: event.reason } }
+    case 'acquitted':
+      return { ...board, unhealthy: null, failures: [] }
+    case 'maintained':
+      return { ...board, maintenance: { since: at, until: event.until, reason: event.reason, by: event.by } }
+    case 'returned':
+      return { ...board, maintenance: null }
+    default:
+      return assertNever(event)
+  }
+}
+
+/** Only failures blamed on the board count against it (M3.4, design 4). */
+export function countsAgainst(failure: Failure): boolean {
+  return failure.class === 'infrastructure' && failure.blame === 'board'
+}
+
+export function recentFailures(board: BoardState, now: Millis, windowMs: Millis): number {
+  return board.failures.filter(failure => failure.at > now - windowMs).length
+}
+
+/** The third failure within the window makes a board unhealthy (M3.4). */
+export function becomesUnhealthy(board: BoardState, now: Millis, settings: Settings): boolean {
+  return (
+    board.unhealthy === null &&
+    recentFailures(board, now, settings.boardFailuresWindowMs) >= settings.boardFailuresLimit
+  )
+}
+
+export function inMaintenance(board: BoardState, now: Millis): boolean {
+  return board.maintenance !== null && (board.maintenance.until === null || board.maintenance.until > now)
+}
+
+/** Why a board gets no work, in words; null when it may. A board nobody has looked at yet may: its first use is the check. */
+export function notUsable(board: BoardState, now: Millis, time: (at: Millis) => string): string | null {
+  if (inMaintenance(board, now)) {
+    const { until, reason } = board.maintenance ?? { until: null, reason: '' }
+    const end = until === null ? '' : ` until ${time(until)}`
+    return `in maintenance${end}${reason === '' ? '' : `: ${reason}`}`
+  }
+  if (board.unhealthy !== null)
+    return `unhealthy since ${time(board.unhealthy.since)}: ${board.unhealthy.reason}`
+  if (board.condition === 'offline')
+    return `offline since ${time(board.since)}: ${board.reason ?? 'no answer'}`
+  if (board.condition === 'recovery')
+    return `being recovered since ${time(board.since)}: ${board.reason ?? 'no answer'}`
+  return null
+}
+
+export function statusOf(board: BoardState, held: boolean, now: Millis): BoardStatus {
+  if (inMaintenance(board, now)) return 'maintenance'
+  if (board.condition === 'recovery') return 'recovery'
+  if (held) return 'in_use'
+  if (board.condition === 'offline') return 'offline'
+  return board.condition === 'ready' ? 'available' : 'unknown'
+}
+
+export function healthOf(
+  board: BoardState,
+  now: Millis,
+  windowMs: Millis,
+): 'healthy' | 'degraded' | 'unhealthy' | 'unknown' {
+  if (board.unhealthy !== null || board.condition === 'offline') return 'unhealthy'
+  if (board.condition === 'unknown') return 'unknown'
+  return recentFailures(board, now, windowMs) > 0 || board.condition === 'recovery' ? 'degraded' : 'healthy'
+}

@@ -1,0 +1,75 @@
+import type { Core } from './core.ts'
+import type { Ending } from './lab.ts'
+import { isFinal } from './runs/run-state.ts'
+import type { Runs } from './runs/runs.ts'
+import type { PowerEvent, Run } from './types.ts'
+
+/** Exit statuses of design 10: 1 failed, timeout or cancelled; 2 infrastructure or unreachable. */
+export function endingOfRun(run: Run): Ending {
+  if (run.state === 'passed') return { ok: true, exit: 0 }
+  return { ok: false, exit: run.state === 'error' ? 2 : 1 }
+}
+
+export function endingOfPower(event: PowerEvent): Ending {
+  const ok = event.failure === null && event.back !== false
+  return { ok, exit: ok ? 0 : 2 }
+}
+
+export type EndingDeps = { core: Core; runs: Runs; power(id: string): PowerEvent | null }
+
+/** Waits until what `topic` names has come to its end and nothing about it is owed to anybody any more. */
+export function waitForEnding(
+  { core, runs, power }: EndingDeps,
+  topic: string,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const [kind, id = ''] = topic.split('/')
+  const ask = async (): Promise<Ending | null> => {
+    if (kind === 'run') {
+      const run = await runs.find(id)
+      if (run === null) return { ok: false, exit: 3 }
+      const owed = Object.values(core.state().outbox).some(item => item.topic === topic)
+      return isFinal(run.state) && !owed ? endingOfRun(run) : null
+    }
+    if (kind === 'power') {
+      const event = power(id)
+      if (event === null) return { ok: false, exit: 3 }
+      return event.endedAt === null ? null : endingOfPower(event)
+    }
+    return { ok: true, exit: 0 }
+  }
+  return new Promise((resolve, reject) => {
+    let asking = false
+    let again = false
+    const finish = (act: () => void): void => {
+      unsubscribe()
+      signal.removeEventListener('abort', onAbort)
+      act()
+    }
+    const onAbort = (): void => finish(() => reject(signal.reason as Error))
+    const look = (): void => {
+      if (asking) {
+        again = true
+        return
+      }
+      asking = true
+      ask().then(
+        ending => {
+          asking = false
+          if (ending !== null) finish(() => resolve(ending))
+          else if (again) {
+            again = false
+            look()
+          }
+        },
+        (error: unknown) => finish(() => reject(error as Error)),
+      )
+    }
+    const unsubscribe = core.news.subscribe('*', news => {
+      if (news.topic === topic || news.topic === 'outbox') look()
+    })
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    else look()
+  })
+}

@@ -1,0 +1,59 @@
+import type { BoardConfig } from '../config/types.ts'
+import { type Checks, recordProbe } from './boards/checks.ts'
+import type { Core } from './core.ts'
+import type { Holdings } from './leases/holdings.ts'
+import { CAUSE_OF, raise, resolve } from './mail/alerts.ts'
+import { claimsOf } from './queue/claims.ts'
+import { averageWait, waitAlert } from './queue/wait-alert.ts'
+
+const ASK_WITHIN_MS = 10_000
+/** An offline board is asked this often whether it is back. */
+const ASK_OFFLINE_MS = 60_000
+
+/** Asks idle boards that nobody has heard an answer of for a while, and offline ones whether they are back. */
+export async function checkBoards(core: Core, checks: Checks, holdings: Holdings): Promise<void> {
+  const now = core.clock.now()
+  const { boardHealthMs } = core.current.inventory.settings
+  const due = (board: BoardConfig): boolean => {
+    const state = core.state().boards[board.id]
+    if (state === undefined || state.condition === 'recovery' || holdings.current(board.id) !== null)
+      return false
+    const heard = Math.max(state.lastCheckAt ?? 0, state.lastUsedAt ?? 0)
+    if (state.condition !== 'offline') return now - heard >= boardHealthMs
+    return !wasSwitchedOff(state.reason) && now - heard >= Math.min(ASK_OFFLINE_MS, boardHealthMs)
+  }
+  const asked = core.current.inventory.boards.filter(due)
+  await Promise.all(asked.map(board => recordProbe(core, board.id, () => checks.probe(board, ASK_WITHIN_MS))))
+}
+
+/** Somebody switched it off on purpose: asking it again and again would only fill its log. */
+function wasSwitchedOff(reason: string | null): boolean {
+  return reason?.startsWith('switched off') ?? false
+}
+
+/** The alert on the average wait: raised once, again only after it recovered (M4.5). */
+export async function checkWaits(core: Core): Promise<void> {
+  const { waitAlertMs } = core.current.inventory.settings
+  const average = averageWait(
+    claimsOf(core.state()).map(claim => claim.arrivedAt),
+    core.clock.now(),
+  )
+  const raised = Object.values(core.state().alerts).some(alert => alert.cause === WAIT)
+  const what = waitAlert(raised, average, waitAlertMs)
+  const minutes = Math.round(average / 60_000)
+  const text = `Tests wait ${minutes} min on average (limit ${Math.round(waitAlertMs / 60_000)} min). See who waits for what: queue`
+  const operations =
+    what === 'raise' ? raise(core, WAIT, text) : what === 'resolve' ? resolve(core, WAIT) : []
+  if (operations.length > 0) await core.commit(...operations)
+}
+
+/** New work is refused while the disk is full; an admin is told once (design 3). */
+export async function checkStorage(core: Core): Promise<void> {
+  const { full, freeBytes } = core.store.health()
+  const free = freeBytes === null ? '' : ` (${Math.round(freeBytes / 1e6)} MB free)`
+  const text = `The disk of the bot is full${free}: no new tests are taken, what runs goes on. Free room in its data directory.`
+  const operations = full ? raise(core, CAUSE_OF.storage, text) : resolve(core, CAUSE_OF.storage)
+  if (operations.length > 0) await core.commit(...operations)
+}
+
+const WAIT = CAUSE_OF.wait

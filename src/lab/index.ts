@@ -1,0 +1,220 @@
+import { pause, within } from '../clock.ts'
+import { BoardBusyError, NotFoundError } from '../errors.ts'
+import { recordProbe } from './boards/checks.ts'
+import { createCore, type LabDeps, requireBoard } from './core.ts'
+import { waitForEnding } from './endings.ts'
+import { checkBoards, checkStorage, checkWaits } from './hands.ts'
+import type { Lab } from './lab.ts'
+import { listRuns } from './listing.ts'
+import { CAUSE_OF, resolve } from './mail/alerts.ts'
+import { createNews } from './news.ts'
+import { changeInventory } from './reload.ts'
+import { reconcile } from './restart.ts'
+import { retain } from './retention.ts'
+import { peopleWith, roleOf } from './roles.ts'
+import { consoleLog, OUTPUT_LOG } from './runs/log-names.ts'
+import { lastLines } from './runs/reading-log.ts'
+import { isFinal } from './runs/run-state.ts'
+import { openSamples } from './runs/samples.ts'
+import { createServices, restartReason } from './services.ts'
+import { labStatus } from './status.ts'
+import { settledItem, tellHolder } from './telling.ts'
+import type { BoardSummary } from './types.ts'
+
+export type { LabDeps } from './core.ts'
+export { labModel, type Operation } from './state.ts'
+
+const ASK_WITHIN_MS = 10_000
+/** How long runs of this process may take to end on their boards at a stop (design 3). */
+const END_WITHIN_MS = 12_000
+/** A lease that can be granted is: the asker waits for the board's answer, not for a place in line. */
+const GRANT_WITHIN_MS = 15_000
+
+/** The lab's front door, over stores and sites that `app` opened. */
+export async function createLab(deps: LabDeps): Promise<Lab> {
+  const core = createCore(deps, createNews(deps.log))
+  const samples = await openSamples(core.tallies, core.runs, core.clock.now())
+  const services = createServices(core, samples)
+  const { attempts, checks, dispatch, holdings, people, power, recovery, runs, watching } = services
+  const startedAt = core.clock.now()
+
+  const summary = (id: string): BoardSummary | null =>
+    services.boards().find(board => board.config.id === id) ?? null
+  const required = (id: string): BoardSummary => {
+    requireBoard(core, id)
+    return summary(id) as BoardSummary
+  }
+
+  const link = (id: string, file?: string): string =>
+    `${core.publicUrl()}/artifacts/${id}${file === undefined ? '' : `/${encodeURIComponent(file)}`}`
+
+  return {
+    roleOf: person => roleOf(core.current.inventory.people, person),
+    peopleWith: role => peopleWith(core.current.inventory.people, role),
+
+    state: core.state,
+    now: () => core.clock.now(),
+    inventory: () => core.current.inventory,
+    families: () => services.families(services.boards()),
+    boards: services.boards,
+    board: summary,
+    queue: services.queue,
+    waiting: id => services.queue().waiting.find(entry => entry.id === id.toUpperCase()) ?? null,
+    run: runs.find,
+    runs: filter => listRuns(core, filter),
+    progress: attempts.progress,
+    async log(id, options) {
+      const run = await runs.find(id)
+      if (run === null)
+        throw new NotFoundError(`There is no test "${id}".`, { field: 'test', hint: 'List them: tests' })
+      return await lastLines(core.artifacts, run, attempts.outputStart(run.id), options)
+    },
+    link,
+    logLink(run) {
+      const names = run.result?.files.map(file => file.name) ?? []
+      const name = names.includes(OUTPUT_LOG) ? OUTPUT_LOG : consoleLog(Math.max(1, run.attempts.length))
+      return link(run.id, names.length === 0 || names.includes(name) ? name : undefined)
+    },
+    lease: id => core.state().leases[id.toUpperCase()] ?? null,
+    leases: () => Object.values(core.state().leases).filter(lease => lease.holder.kind === 'person'),
+    status: () => labStatus(core, startedAt, services.boards(), services.queue()),
+    async powerEvents(board) {
+      const past = core.power.list().filter(entry => entry.summary.board === board)
+      const read = await Promise.all(past.slice(0, 20).map(entry => core.power.get(entry.id)))
+      return read.filter(event => event !== null)
+    },
+    powerEvent: power.event,
+    audit: (words, limit) => core.audit.search(words, limit),
+
+    async submit(request, by, origin) {
+      const run = await runs.submit(request, by, origin)
+      dispatch.kick()
+      return run
+    },
+    cancel: async (id, by, rev) => {
+      const run = await runs.cancel(id, by, rev)
+      dispatch.kick()
+      return run
+    },
+    move: async (id, priority, by, rev) => {
+      const run = await runs.move(id, priority, by, rev)
+      dispatch.kick()
+      return run
+    },
+    async rerun(id, by, origin, board) {
+      const run = await runs.rerun(id, by, origin, board)
+      dispatch.kick()
+      return run
+    },
+
+    async lend(request, by, origin) {
+      const asked = await people.ask(request, by, origin)
+      dispatch.kick()
+      await dispatch.idle()
+      const now = (): typeof asked => core.state().leases[asked.id] ?? asked
+      if (now().state === 'checking') {
+        await within(core.clock, GRANT_WITHIN_MS, changed(asked.id), () => new Error('late')).catch(() => {})
+      }
+      await core.store.settled()
+      return now()
+    },
+    extend: (id, byMs, by, rev) => people.extend(id, byMs, by, rev),
+    release: (id, by, rev) => people.release(id, by, rev),
+
+    async maintain(id, on, by) {
+      const board = required(id)
+      const at = core.clock.now()
+      const event =
+        on === null
+          ? ({ kind: 'returned' } as const)
+          : ({ kind: 'maintained', until: on.untilMs, reason: on.reason, by } as const)
+      await core.commit({ o: 'board/step', id: board.config.id, at, event })
+      dispatch.kick()
+      return required(id)
+    },
+    async check(id, by) {
+      const { config } = required(id)
+      const outcome = await recordProbe(core, id, () => checks.probe(config, ASK_WITHIN_MS))
+      if (outcome === 'not asked') throw heldBoard(required(id))
+      if (outcome === 'answered' && by !== null && core.state().boards[id]?.unhealthy) {
+        const acquitted = { o: 'board/step', id, at: core.clock.now(), event: { kind: 'acquitted' } } as const
+        await core.commit(acquitted, ...resolve(core, CAUSE_OF.unhealthy(id)))
+      }
+      dispatch.kick()
+      return required(id)
+    },
+    async power(id, action, by, reason) {
+      const board = required(id)
+      const event = await power.act(id, action, by, reason)
+      if (action !== 'status' && board.lease !== null) await tellHolder(core, board.lease, event)
+      return event
+    },
+
+    subscribe: core.news.subscribe,
+    ending: (topic, signal) => waitForEnding({ core, runs, power: power.event }, topic, signal),
+    async card(card) {
+      // A card that has told its end is never edited again: its record has nothing left to live on for.
+      await core.commit(card.told ? { o: 'card/gone', ...card } : { o: 'card/posted', card })
+    },
+    record: entry => core.audit.append({ ...entry, at: core.clock.now() }),
+    owed: {
+      items: () => Object.values(core.state().outbox),
+      async tried(key, nextAt, count) {
+        if (core.state().outbox[key] !== undefined)
+          await core.commit({ o: 'outbox/tried', key, attempts: count, nextAt })
+      },
+      settled: (key, outcome) => settledItem(core, runs, people, key, outcome),
+    },
+
+    async sweep() {
+      dispatch.kick()
+      await checkStorage(core)
+      for (const run of Object.values(core.state().runs)) if (isFinal(run.state)) await runs.archive(run.id)
+    },
+    expireLeases: () => people.expire(),
+    async checkBoards() {
+      await checkBoards(core, checks, holdings)
+      dispatch.kick()
+    },
+    retain: () => retain(core),
+    checkWaits: () => checkWaits(core),
+
+    async reload() {
+      const changes = await changeInventory(core)
+      watching.follow()
+      dispatch.kick()
+      return changes
+    },
+    async start() {
+      await reconcile(core, runs, attempts)
+      await people.keep()
+      watching.follow()
+      dispatch.kick()
+    },
+    async stop() {
+      core.current.stopping = true
+      dispatch.stop()
+      people.stop()
+      watching.stop()
+      await dispatch.idle()
+      const ended = Promise.all([attempts.stopAll(restartReason()), recovery.idle()])
+      await Promise.race([ended, pause(core.clock, END_WITHIN_MS)])
+      holdings.stop()
+      await core.store.settled()
+    },
+  }
+
+  function changed(id: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const unsubscribe = core.news.subscribe(`lease/${id}`, () => {
+      if (core.state().leases[id]?.state !== 'checking') resolve()
+    })
+    return promise.finally(unsubscribe)
+  }
+  function heldBoard(board: BoardSummary): BoardBusyError {
+    const by = board.heldBy === null ? 'looked after by the lab' : `held by ${board.heldBy}`
+    return new BoardBusyError(`${board.config.id} is ${by}; it is not asked while somebody works on it.`, {
+      hint: `See: boards show ${board.config.id}`,
+    })
+  }
+}

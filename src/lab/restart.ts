@@ -1,0 +1,48 @@
+import type { Failure } from '../errors.ts'
+import type { Core } from './core.ts'
+import { removeOrphans } from './retention.ts'
+import type { Attempts } from './runs/attempts.ts'
+import { isFinal } from './runs/run-state.ts'
+import type { Runs } from './runs/runs.ts'
+import type { Operation } from './state.ts'
+
+const RESTARTED: Failure = { class: 'infrastructure', cause: 'restart', blame: 'lab' }
+
+/**
+ * Finds again what a stop or a kill left unfinished (design 3): runs cut short go on with their next attempt, runs
+ * whose outcome was stored are finished and told, boards of runs are freed. Repeating is safe.
+ */
+export async function reconcile(core: Core, runs: Runs, attempts: Attempts): Promise<void> {
+  const at = core.clock.now()
+  const operations: Operation[] = []
+  for (const { id } of core.current.inventory.boards)
+    if (core.state().boards[id] === undefined) operations.push({ o: 'board/known', id, at })
+  for (const lease of Object.values(core.state().leases))
+    if (lease.holder.kind === 'run') operations.push({ o: 'lease/left', id: lease.id })
+  for (const run of Object.values(core.state().runs)) {
+    if (run.state !== 'leasing' && run.state !== 'preparing' && run.state !== 'running') continue
+    const message = 'the bot was restarted while the test ran'
+    operations.push({
+      o: 'run/step',
+      id: run.id,
+      at,
+      event: { kind: 'retried', failure: RESTARTED, message, uncounted: true, avoidUntil: null },
+    })
+    // Whatever it left running there must be gone before somebody else gets the board.
+    const board = run.attempts.at(-1)?.board
+    if (board !== undefined && core.state().boards[board] !== undefined) {
+      operations.push({
+        o: 'board/step',
+        id: board,
+        at,
+        event: { kind: 'lost', reason: 'the bot was restarted while a test ran on it' },
+      })
+    }
+  }
+  if (operations.length > 0) await core.commit(...operations)
+  for (const run of Object.values(core.state().runs)) {
+    if (run.state === 'collecting') await attempts.collect(run.id, null)
+    else if (isFinal(run.state)) await runs.archive(run.id)
+  }
+  await removeOrphans(core)
+}

@@ -1,0 +1,27 @@
+import type { PeopleConfig } from '../config/types.ts'
+import type { Person, Role } from './types.ts'
+
+const RANK: Readonly<Record<Role, number>> = { user: 0, operator: 1, admin: 2 }
+
+/** Where no roles are configured everyone has every role (S3); start-up says so. */
+export function rolesConfigured(people: PeopleConfig): boolean {
+  return people.admins.length > 0 || people.operators.length > 0
+}
+
+/** A person is matched by the platform's unchanging id, or by name where the inventory names people. */
+export function roleOf(people: PeopleConfig, person: Person): Role {
+  if (!rolesConfigured(people)) return 'admin'
+  const matches = (entry: string): boolean => entry === person.id || entry === person.name
+  if (people.admins.some(matches)) return 'admin'
+  return people.operators.some(matches) ? 'operator' : 'user'
+}
+
+export function mayAs(role: Role, needed: Role): boolean {
+  return RANK[role] >= RANK[needed]
+}
+
+/** Who has a role, admins included, for sentences that say whom to ask. */
+export function peopleWith(people: PeopleConfig, role: Role): readonly string[] {
+  if (role === 'admin') return people.admins
+  return role === 'operator' ? [...people.operators, ...people.admins] : []
+}

@@ -1,0 +1,202 @@
+import type { BoardConfig } from '../../config/types.ts'
+import { HardwareError, type LabError } from '../../errors.ts'
+import type { RunTestJob, WorkEvent } from '../../work/types.ts'
+import { boardConfig, type Core } from '../core.ts'
+import type { Hold, Holdings } from '../leases/holdings.ts'
+import { owed } from '../mail/owed.ts'
+import type { Run, RunProgress } from '../types.ts'
+import { type AttemptLog, openAttemptLog } from './attempt-log.ts'
+import { judge, type Outcome } from './verdict.ts'
+
+/** Attempts of this process: one lease of one board each. */
+export type Attempts = {
+  /** Carries out the attempt that was just leased; settles when its board is free again. Never throws. */
+  carryOut(run: Run, hold: Hold): Promise<void>
+  /** Ends what runs for `runId`, on the board first. False when nothing does. */
+  stop(runId: string, why: LabError): boolean
+  /** Takes the board from whatever run is on it; it is given back only after `until`. False when no run is on it. */
+  takeAway(board: string, why: LabError, until: Promise<unknown>): boolean
+  progress(runId: string): RunProgress | null
+  /** Where in the console's file the program's own output begins; null before it does. */
+  outputStart(runId: string): number | null
+  /** Ends all of them, those that are only beginning too; resolves when the last has let its board go. */
+  stopAll(why: LabError): Promise<void>
+  /** Files and last lines of a run whose board is free already. */
+  collect(runId: string, log: AttemptLog | null): Promise<void>
+}
+
+export type AttemptsDeps = {
+  core: Core
+  holdings: Holdings
+  freed(board: string): void
+  lookAfter(board: string, reason: string): void
+  /** The run is final. */
+  finished(runId: string): void
+}
+
+type Active = {
+  board: string
+  stop: AbortController
+  progress: RunProgress
+  log: AttemptLog
+  until: Promise<unknown>
+}
+
+export function createAttempts(deps: AttemptsDeps): Attempts {
+  const { core, holdings } = deps
+  const active = new Map<string, Active>()
+  /** Everything under way, the collecting after the board was given back included. */
+  const going = new Set<Promise<void>>()
+  let stopped: LabError | null = null
+
+  const hear = (run: Run, here: Active, event: WorkEvent): void => {
+    const now = core.clock.now()
+    if (event.kind === 'log') here.log.append(event.offset, event.t, event.bytes)
+    else if (event.kind === 'output') here.log.output(event.from, event.to)
+    else if (event.kind === 'progress')
+      here.progress = { ...here.progress, copy: { done: event.done, total: event.total } }
+    else if (event.kind === 'stage') {
+      here.progress = { ...here.progress, stage: event.stage }
+      const state = core.state().runs[run.id]?.state
+      if (event.stage === 'attaching' && state === 'leasing')
+        core.post({ o: 'run/step', id: run.id, at: now, event: { kind: 'preparing' } })
+      if (event.stage === 'running' && state === 'preparing')
+        core.post({ o: 'run/step', id: run.id, at: now, event: { kind: 'running' } })
+    }
+  }
+  const perform = async (run: Run, board: BoardConfig, hold: Hold, here: Active): Promise<Outcome> => {
+    try {
+      const job = await jobOf(core, run, board)
+      const options = {
+        token: hold.token,
+        signal: here.stop.signal,
+        onEvent: (event: WorkEvent) => hear(run, here, event),
+      }
+      return { result: await core.siteOf(board).perform(job.job, options).finally(job.release) }
+    } catch (error) {
+      return { error }
+    }
+  }
+  const carryOut = async (run: Run, hold: Hold, here: Active): Promise<void> => {
+    const board = boardConfig(core, hold.board)
+    const outcome = board === null ? { error: goneBoard(hold.board) } : await perform(run, board, hold, here)
+    if ('result' in outcome && outcome.result.output !== null) {
+      here.log.output(outcome.result.output.from, outcome.result.output.to)
+    }
+    await here.until
+    const verdict = judge(core, run.id, hold, outcome)
+    await core.commit(...verdict.operations)
+    active.delete(run.id)
+    await holdings.release(hold)
+    if (verdict.lookAfter !== null) deps.lookAfter(hold.board, verdict.lookAfter)
+    deps.freed(hold.board)
+    if (verdict.retried) await here.log.seal()
+    else await collect(run.id, here.log)
+  }
+  const begin = async (run: Run, hold: Hold): Promise<void> => {
+    const attempt = core.state().runs[run.id]?.attempts.length ?? 1
+    const log = await openAttemptLog(core.artifacts, run.id, attempt)
+    const startedAt = core.clock.now()
+    const progress = { stage: null, board: hold.board, startedAt, copy: null, lastLine: null, logBytes: 0 }
+    const here: Active = {
+      board: hold.board,
+      stop: new AbortController(),
+      progress,
+      log,
+      until: Promise.resolve(),
+    }
+    active.set(run.id, here)
+    if (stopped !== null) here.stop.abort(stopped)
+    await carryOut(run, hold, here)
+  }
+  const collect = async (runId: string, log: AttemptLog | null): Promise<void> => {
+    const { tail, tailTotal } = log === null ? { tail: [], tailTotal: 0 } : await log.seal()
+    const files = await core.artifacts.list(runId)
+    const run = core.state().runs[runId]
+    if (run === undefined) return
+    await core.commit(
+      { o: 'run/step', id: runId, at: core.clock.now(), event: { kind: 'finished', files, tail, tailTotal } },
+      owed(core, run, 'run-ended', run.origin.channel),
+    )
+    deps.finished(runId)
+  }
+
+  return {
+    carryOut(run, hold) {
+      const work = begin(run, hold)
+        .catch(async (error: unknown) => {
+          core.log.error({ run: run.id, error }, 'an attempt broke off')
+          active.delete(run.id)
+          await holdings.release(hold)
+          deps.freed(hold.board)
+        })
+        .finally(() => going.delete(work))
+      going.add(work)
+      return work
+    },
+    stop(runId, why) {
+      const here = active.get(runId)
+      here?.stop.abort(why)
+      return here !== undefined
+    },
+    takeAway(board, why, until) {
+      const here = [...active.values()].find(entry => entry.board === board)
+      if (here === undefined) return false
+      here.until = until
+      here.stop.abort(why)
+      return true
+    },
+    progress(runId) {
+      const here = active.get(runId)
+      return here === undefined
+        ? null
+        : { ...here.progress, lastLine: here.log.lastLine, logBytes: here.log.bytes }
+    },
+    outputStart: runId => active.get(runId)?.log.outputStart ?? null,
+    async stopAll(why) {
+      stopped = why
+      for (const here of active.values()) here.stop.abort(why)
+      while (going.size > 0) await Promise.all(going)
+    },
+    collect,
+  }
+}
+
+async function jobOf(
+  core: Core,
+  run: Run,
+  board: BoardConfig,
+): Promise<{ job: RunTestJob; release(): void }> {
+  const attempt = core.state().runs[run.id]?.attempts.length ?? 1
+  const { args, env, timeoutMs, id } = run
+  const rest = {
+    kind: 'run-test',
+    id,
+    attempt,
+    board,
+    args,
+    env,
+    timeoutMs,
+    logLimitBytes: core.current.inventory.settings.logLimitBytes,
+  } as const
+  if (run.program.kind === 'shell') return { job: { ...rest, program: run.program }, release: () => {} }
+  const held = await core.artifacts.hold(id, run.program.name)
+  if (held === null) throw lostBinary(run.program.name)
+  return { job: { ...rest, program: { ...run.program, path: held.path } }, release: held.release }
+}
+
+function goneBoard(board: string): HardwareError {
+  return new HardwareError(`${board} left the inventory`, {
+    hint: 'Another board is looked for.',
+    cause: 'no console',
+    blame: 'lab',
+  })
+}
+
+function lostBinary(name: string): HardwareError {
+  return new HardwareError(`the stored file ${name} is gone`, {
+    hint: 'Submit the test again.',
+    cause: 'disk',
+    blame: 'lab',
+  })
+}

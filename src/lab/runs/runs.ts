@@ -1,0 +1,276 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import {
+  InputError,
+  LabError,
+  NotAllowedError,
+  NotFoundError,
+  RefusedError,
+  StaleError,
+} from '../../errors.ts'
+import { formatId } from '../../ids.ts'
+import { boardConfig, type Core } from '../core.ts'
+import type { SubmitRequest } from '../lab.ts'
+import { mayAs, roleOf } from '../roles.ts'
+import type { Origin, Person, Priority, Program, Run, RunResult } from '../types.ts'
+import type { Attempts } from './attempts.ts'
+import { isFinal } from './run-state.ts'
+import { nameOf } from './summary.ts'
+
+export type Runs = {
+  submit(request: SubmitRequest, by: Person, origin: Origin): Promise<Run>
+  cancel(id: string, by: Person, rev?: number): Promise<Run>
+  move(id: string, priority: Priority, by: Person, rev?: number): Promise<Run>
+  rerun(id: string, by: Person, origin: Origin, board?: string): Promise<Run>
+  /** Live or past; null when there is none. */
+  find(id: string): Promise<Run | null>
+  /** Moves a final run to history once nothing about it is owed: history first, then the live state forgets it. */
+  archive(id: string): Promise<void>
+}
+
+export type RunsDeps = { core: Core; attempts: Attempts }
+
+/** Largest binary taken at all; a board's own room is checked before copying. */
+const LARGEST_BINARY = 1024 ** 3
+
+export function createRuns({ core, attempts }: RunsDeps): Runs {
+  const find = async (id: string): Promise<Run | null> =>
+    core.state().runs[id.toUpperCase()] ?? (await core.runs.get(id.toUpperCase()))
+
+  const own = async (id: string, by: Person, rev: number | undefined, verb: string): Promise<Run> => {
+    const run = await find(id)
+    if (run === null) throw noRun(core, id)
+    if (run.submitter.id !== by.id && !mayAs(roleOf(core.current.inventory.people, by), 'admin')) {
+      throw new NotAllowedError(`${run.id} is @${run.submitter.name}'s.`, {
+        hint: `Ask @${run.submitter.name} to ${verb} it, or an admin.`,
+      })
+    }
+    if (rev !== undefined && rev !== run.rev)
+      throw new StaleError(`${run.id} is ${run.state} now.`, {
+        hint: `Look at it again: tests show ${run.id}`,
+      })
+    return run
+  }
+  const place = async (request: SubmitRequest, by: Person, origin: Origin): Promise<Run> => {
+    checkTarget(core, request)
+    checkRoom(core)
+    const staged =
+      request.program.kind === 'file'
+        ? await stage(core, request.program.file.name, () => openFile(request))
+        : null
+    const program: Program =
+      request.program.kind === 'shell'
+        ? request.program
+        : { kind: 'binary', name: staged?.name ?? '', size: staged?.size ?? 0, sha256: staged?.sha256 ?? '' }
+    // Nothing is awaited from here to the commit: the id that is looked at is the id that is taken.
+    checkRoom(core)
+    const id = formatId('T', core.state().counters.T + 1)
+    if (staged !== null) core.artifacts.adopt(id, [staged])
+    await core.commit({ o: 'run/submitted', run: newRun(core, id, request, program, by, origin) })
+    return core.state().runs[id] ?? ((await find(id)) as Run)
+  }
+
+  return {
+    submit: place,
+    async cancel(id, by, rev) {
+      const run = await own(id, by, rev, 'cancel')
+      if (isFinal(run.state) || run.state === 'collecting') throw ended(run)
+      const at = core.clock.now()
+      if (run.state !== 'queued') {
+        if (run.cancelledBy === null)
+          await core.commit({ o: 'run/step', id: run.id, at, event: { kind: 'cancel-asked', by } })
+        attempts.stop(run.id, cancelled(by))
+        return core.state().runs[run.id] ?? run
+      }
+      await core.commit(
+        { o: 'run/step', id: run.id, at, event: { kind: 'cancel-asked', by } },
+        { o: 'run/step', id: run.id, at, event: { kind: 'ended', result: cancelledResult(by) } },
+      )
+      await attempts.collect(run.id, null)
+      return (await find(run.id)) ?? run
+    },
+    async move(id, priority, by, rev) {
+      const run = await own(id, by, rev, 'move')
+      if (run.state !== 'queued')
+        throw new StaleError(`${run.id} is ${run.state}, not waiting any more.`, {
+          hint: `Look at it: tests show ${run.id}`,
+        })
+      await core.commit({
+        o: 'run/step',
+        id: run.id,
+        at: core.clock.now(),
+        event: { kind: 'moved', priority },
+      })
+      return core.state().runs[run.id] ?? run
+    },
+    async rerun(id, by, origin, board) {
+      const old = await find(id)
+      if (old === null) throw noRun(core, id)
+      const { family, args, env, priority, timeoutMs } = old
+      const rest = { family, board: board ?? null, args, env, priority, timeoutMs }
+      if (old.program.kind === 'shell') return await place({ ...rest, program: old.program }, by, origin)
+      const held = await core.artifacts.hold(old.id, old.program.name)
+      if (held === null)
+        throw new NotFoundError(`The binary of ${old.id} is no longer kept.`, {
+          hint: `Submit it again: run-test ${family} ./${old.program.name}`,
+        })
+      try {
+        const file = {
+          name: old.program.name,
+          size: old.program.size,
+          open: () => createReadStream(held.path),
+        }
+        return await place({ ...rest, program: { kind: 'file', file } }, by, origin)
+      } finally {
+        held.release()
+      }
+    },
+    find,
+    async archive(id) {
+      const run = core.state().runs[id]
+      if (run === undefined || !isFinal(run.state)) return
+      if (Object.values(core.state().outbox).some(item => item.topic === `run/${id}`)) return
+      const at = run.times[run.state] ?? core.clock.now()
+      await core.runs.append(run, at)
+      core.tallies.observe(run, at)
+      if (core.state().runs[id] !== undefined) await core.commit({ o: 'run/left', id })
+    },
+  }
+}
+
+function openFile(request: SubmitRequest): Readable {
+  if (request.program.kind !== 'file')
+    throw new InputError('There is no file to run.', {
+      field: 'binary',
+      hint: 'Name one: run-test socA ./hello',
+    })
+  return request.program.file.open()
+}
+
+async function stage(core: Core, name: string, open: () => Readable): ReturnType<Core['artifacts']['stage']> {
+  const staged = await core.artifacts.stage(name, open(), LARGEST_BINARY)
+  if (staged.size === 0)
+    throw new InputError(`${name} is empty (0 bytes).`, {
+      field: 'binary',
+      hint: 'Build it again, and look at its size: ls -l',
+    })
+  return staged
+}
+
+function checkTarget(core: Core, { family, board }: SubmitRequest): void {
+  const { boards } = core.current.inventory
+  const families = [...new Set(boards.map(config => config.family))].sort()
+  if (!families.includes(family)) {
+    throw new NotFoundError(`There is no family "${family}".`, {
+      field: 'family',
+      hint: `Families: ${families.join(', ')}.`,
+    })
+  }
+  if (board === null) return
+  const config = boardConfig(core, board)
+  if (config?.family === family) return
+  const own = boards.filter(entry => entry.family === family).map(entry => entry.id)
+  const what =
+    config === null
+      ? `There is no board "${board}".`
+      : `${board} is of family ${config.family}, not ${family}.`
+  throw new NotFoundError(what, { field: 'board', hint: `Boards of ${family}: ${own.join(', ')}.` })
+}
+
+/** New work is refused while stopping, while the disk is full, and over the limit (M4.4); what runs goes on. */
+function checkRoom(core: Core): void {
+  if (core.current.stopping)
+    throw new RefusedError('stopping', 'The bot is being stopped and takes no new tests.', {
+      hint: 'Try again when it is back; what is queued stays queued.',
+    })
+  if (core.store.health().full)
+    throw new RefusedError('storage-full', 'The disk of the bot is full: no new tests are taken.', {
+      hint: 'Tests that run go on. An admin has been told; try again when there is room.',
+    })
+  const { queueLimit } = core.current.inventory.settings
+  const waiting = Object.values(core.state().runs).filter(
+    run => run.state === 'queued' && run.attempts.length === 0,
+  ).length
+  if (waiting < queueLimit) return
+  throw new RefusedError(
+    'queue-full',
+    `Cannot queue it: the queue is full (${waiting} waiting, limit ${queueLimit}).`,
+    {
+      hint: 'Try again when a test has started (see: queue), or cancel one of yours: queue cancel T…',
+    },
+  )
+}
+
+function newRun(
+  core: Core,
+  id: string,
+  request: SubmitRequest,
+  program: Program,
+  by: Person,
+  origin: Origin,
+): Run {
+  const at = core.clock.now()
+  return {
+    id,
+    rev: 0,
+    family: request.family,
+    board: request.board,
+    program,
+    args: request.args,
+    env: request.env,
+    priority: request.priority,
+    timeoutMs: request.timeoutMs ?? core.current.inventory.settings.testTimeoutMs,
+    submitter: by,
+    origin,
+    flowRunId: null,
+    state: 'queued',
+    arrivedAt: at,
+    times: { queued: at },
+    attempts: [],
+    avoid: [],
+    cancelledBy: null,
+    result: null,
+  }
+}
+
+function noRun(core: Core, id: string): NotFoundError {
+  const gone = core.artifacts.tombstone(id.toUpperCase())
+  if (gone !== null) {
+    const day = new Date(gone.at).toISOString().slice(0, 10)
+    return new NotFoundError(`${id}'s results were removed on ${day}: ${gone.reason}.`, {
+      field: 'test',
+      hint: 'Newer ones are listed by: tests',
+    })
+  }
+  return new NotFoundError(`There is no test "${id}".`, { field: 'test', hint: 'List them: tests' })
+}
+
+function ended(run: Run): StaleError {
+  return new StaleError(`${run.id} (${nameOf(run)}) is ${run.state} already.`, {
+    hint: `Look at it: tests show ${run.id}`,
+  })
+}
+
+function cancelled(by: Person): LabError {
+  return new LabError('cancelled', `Cancelled by @${by.name}.`, {
+    hint: 'Its log up to then is kept.',
+    failure: { class: 'cancelled', cause: 'cancelled', blame: 'none' },
+  })
+}
+
+function cancelledResult(by: Person): RunResult {
+  return {
+    exitStatus: null,
+    endedBy: 'nothing',
+    failure: { class: 'cancelled', cause: 'cancelled', blame: 'none' },
+    title: 'cancelled',
+    message: `Cancelled by @${by.name} before it started.`,
+    hint: 'Submit it again when it is wanted.',
+    proof: [],
+    durationMs: null,
+    copied: null,
+    tail: [],
+    tailTotal: 0,
+    files: [],
+  }
+}

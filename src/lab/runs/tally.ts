@@ -1,0 +1,58 @@
+import type { Millis } from '../../clock.ts'
+import type { Run, RunState } from '../types.ts'
+import { nameOf } from './summary.ts'
+
+/** One day of one test on one family; outlives retention (design 3). */
+export type TestTally = {
+  count: number
+  results: Partial<Record<RunState, number>>
+  attempts: number
+  infrastructure: number
+  /** Of the first runs of the day. */
+  occupiedMs: Millis[]
+  waitedMs: Millis
+}
+export type Tally = Record<string, TestTally>
+
+const SAMPLES_A_DAY = 20
+
+export function tallyKey(family: string, name: string): string {
+  return `${family}/${name}`
+}
+
+/** Adds a finished run to the day's tally, which it changes and gives back: days of many runs are summed at start-up. */
+export function addToTally(tally: Tally, run: Run): Tally {
+  const key = tallyKey(run.family, nameOf(run))
+  const test = tally[key] ?? {
+    count: 0,
+    results: {},
+    attempts: 0,
+    infrastructure: 0,
+    occupiedMs: [],
+    waitedMs: 0,
+  }
+  const [first] = run.attempts
+  const last = run.attempts.at(-1)
+  test.count++
+  test.results[run.state] = (test.results[run.state] ?? 0) + 1
+  test.attempts += run.attempts.length
+  test.infrastructure += run.attempts.filter(({ failure }) => failure?.class === 'infrastructure').length
+  if (last?.endedAt != null && test.occupiedMs.length < SAMPLES_A_DAY)
+    test.occupiedMs.push(last.endedAt - last.startedAt)
+  test.waitedMs += first === undefined ? 0 : first.startedAt - run.arrivedAt
+  tally[key] = test
+  return tally
+}
+
+/** Attempts that did not fail for infrastructure (M9); null without any. */
+export function infrastructureSuccess(days: Iterable<Tally>): { share: number; attempts: number } | null {
+  let attempts = 0
+  let failed = 0
+  for (const day of days) {
+    for (const test of Object.values(day)) {
+      attempts += test.attempts
+      failed += test.infrastructure
+    }
+  }
+  return attempts === 0 ? null : { share: (attempts - failed) / attempts, attempts }
+}

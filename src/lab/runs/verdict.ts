@@ -1,0 +1,125 @@
+import { type Failure, failureOf, LabError, messageOf } from '../../errors.ts'
+import type { RunTestResult } from '../../work/types.ts'
+import { becomesUnhealthy, countsAgainst, recentFailures, stepBoard } from '../boards/board-state.ts'
+import type { Core } from '../core.ts'
+import type { Hold } from '../leases/holdings.ts'
+import { CAUSE_OF, raise } from '../mail/alerts.ts'
+import type { Operation } from '../state.ts'
+import type { RunResult } from '../types.ts'
+import { mayRetry } from './run-state.ts'
+
+export type Outcome = { result: RunTestResult } | { error: unknown }
+
+export type Verdict = { operations: Operation[]; retried: boolean; lookAfter: string | null }
+
+/** What an attempt's outcome means for the run and for its board; one journal line (design 3). */
+export function judge(core: Core, runId: string, hold: Hold, outcome: Outcome): Verdict {
+  const at = core.clock.now()
+  const run = core.state().runs[runId]
+  const operations: Operation[] = [{ o: 'lease/left', id: leaseIdOf(runId, run?.attempts.length ?? 1) }]
+  if (run === undefined) return { operations, retried: false, lookAfter: null }
+  const { settings } = core.current.inventory
+  const result = 'result' in outcome ? resultOf(outcome.result) : errorResult(outcome.error)
+  const failure = result.failure
+  const retried =
+    failure !== null && mayRetry(run, failure, settings.attempts + (failure.cause === 'restart' ? 1 : 0))
+  if (retried) {
+    const avoidUntil = failure.blame === 'lab' ? null : at + settings.sameBoardRetryMs
+    const uncounted = failure.cause === 'restart'
+    const message = result.message ?? failure.cause
+    operations.push({
+      o: 'run/step',
+      id: runId,
+      at,
+      event: { kind: 'retried', failure, message, uncounted, avoidUntil },
+    })
+  } else operations.push({ o: 'run/step', id: runId, at, event: { kind: 'ended', result } })
+  if (failure !== null && countsAgainst(failure))
+    operations.push(...blame(core, hold.board, runId, result.message ?? failure.cause, at))
+  const lookAfter = wantsLooking(outcome, failure)
+    ? (result.title ?? result.message ?? 'not clean after a test')
+    : null
+  if (lookAfter !== null && core.state().boards[hold.board]?.condition !== 'recovery') {
+    operations.push({
+      o: 'board/step',
+      id: hold.board,
+      at,
+      event: { kind: 'recovering', reason: lookAfter, cycle: false },
+    })
+  }
+  if ('result' in outcome && lookAfter === null)
+    operations.push({ o: 'board/step', id: hold.board, at, event: { kind: 'worked' } })
+  return { operations, retried, lookAfter }
+}
+
+/** One more failure on the board; with the third of a day it is unhealthy, and people are told (M3.4). */
+function blame(core: Core, board: string, run: string, message: string, at: number): Operation[] {
+  const state = core.state().boards[board]
+  if (state === undefined) return []
+  const { settings } = core.current.inventory
+  const failed: Operation = {
+    o: 'board/step',
+    id: board,
+    at,
+    event: { kind: 'failed', run, message, windowMs: settings.boardFailuresWindowMs },
+  }
+  const after = stepBoard(state, failed.event, at, 0)
+  if (!becomesUnhealthy(after, at, settings)) return [failed]
+  const reason = `${recentFailures(after, at, settings.boardFailuresWindowMs)} infrastructure failures in a day, last: ${message}`
+  const text = `${board} is unhealthy and gets no work: ${reason}. When it is mended: boards health ${board}`
+  return [
+    failed,
+    { o: 'board/step', id: board, at, event: { kind: 'condemned', reason } },
+    ...raise(core, CAUSE_OF.unhealthy(board), text),
+  ]
+}
+
+function wantsLooking(outcome: Outcome, failure: Failure | null): boolean {
+  if ('result' in outcome) return !outcome.result.boardClean
+  return failure?.blame === 'board' && failure.cause !== 'disk'
+}
+
+function resultOf(result: RunTestResult): RunResult {
+  const { failure } = result
+  return {
+    exitStatus: result.status,
+    endedBy: result.endedBy,
+    failure: failure?.failure ?? null,
+    title: failure === null ? null : (failure.title ?? failure.failure.cause),
+    message: failure?.message ?? null,
+    hint: failure?.hint ?? null,
+    proof: failure?.proof ?? [],
+    durationMs: result.durationMs,
+    copied: result.copied && {
+      bytes: result.copied.bytes,
+      durationMs: result.copied.durationMs,
+      repaired: result.copied.repaired,
+    },
+    tail: [],
+    tailTotal: 0,
+    files: [],
+  }
+}
+
+function errorResult(error: unknown): RunResult {
+  const failure = failureOf(error)
+  return {
+    exitStatus: null,
+    endedBy: 'nothing',
+    failure,
+    title: failure.cause,
+    message: messageOf(error),
+    hint: error instanceof LabError ? error.hint : null,
+    proof: [],
+    durationMs: null,
+    copied: null,
+    tail: [],
+    tailTotal: 0,
+    files: [],
+  }
+}
+
+/** Lease of a run's attempt: `T12.1`; never typed by people. */
+export function leaseIdOf(run: string, attempt: number): string {
+  return `${run}.${attempt}`
+}

@@ -1,0 +1,78 @@
+import type { Core } from './core.ts'
+import { dayOf } from './retention.ts'
+import { rolesConfigured } from './roles.ts'
+import { isFinal } from './runs/run-state.ts'
+import { infrastructureSuccess } from './runs/tally.ts'
+import {
+  BOARD_STATUSES,
+  type BoardStatus,
+  type BoardSummary,
+  type LabStatus,
+  type QueueSummary,
+  type RunState,
+} from './types.ts'
+
+const MONTH_MS = 30 * 24 * 3_600_000
+
+/** One overview: counts and health of everything (S1). */
+export async function labStatus(
+  core: Core,
+  startedAt: number,
+  boards: readonly BoardSummary[],
+  queue: QueueSummary,
+): Promise<LabStatus> {
+  const now = core.clock.now()
+  const health = core.store.health()
+  const counts = Object.fromEntries(BOARD_STATUSES.map(status => [status, 0])) as Record<BoardStatus, number>
+  for (const board of boards) counts[board.status]++
+  const tallies = await core.tallies.read(dayOf(now - MONTH_MS))
+  return {
+    since: startedAt,
+    boards: counts,
+    usable: boards.filter(board => board.usable).length,
+    total: boards.length,
+    waiting: queue.waiting.length,
+    running: queue.running.length,
+    leases: Object.values(core.state().leases).filter(
+      lease => lease.state === 'active' && lease.holder.kind === 'person',
+    ).length,
+    averageWaitMs: queue.averageWaitMs,
+    today: today(core, now),
+    infrastructureSuccess: infrastructureSuccess(tallies.values()),
+    alerts: Object.values(core.state().alerts),
+    storage: {
+      full: health.full,
+      freeBytes: health.freeBytes,
+      artifactBytes: await core.artifacts.totalBytes(),
+    },
+    outbox: { waiting: Object.keys(core.state().outbox).length, givenUp: core.state().givenUp },
+    inventory: {
+      file: core.current.inventory.file,
+      loadedAt: core.current.loadedAt,
+      rolesConfigured: rolesConfigured(core.current.inventory.people),
+    },
+  }
+}
+
+/** Finished today (UTC): those in history, and those that are still being told. */
+function today(core: Core, now: number): LabStatus['today'] {
+  const day = dayOf(now)
+  const states: RunState[] = []
+  for (const entry of core.runs.list()) {
+    if (entry.day < day) break
+    if (entry.day === day) states.push(entry.summary.state)
+  }
+  for (const run of Object.values(core.state().runs)) {
+    if (isFinal(run.state) && !core.runs.has(run.id) && dayOf(run.times[run.state] ?? 0) === day)
+      states.push(run.state)
+  }
+  const of = (state: RunState): number => states.filter(entry => entry === state).length
+  return {
+    finished: states.length,
+    passed: of('passed'),
+    failed: of('failed'),
+    error: of('error'),
+    timeout: of('timeout'),
+    cancelled: of('cancelled'),
+  }
+}

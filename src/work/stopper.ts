@@ -1,0 +1,160 @@
+import type { Clock, Millis, Timer } from '../clock.ts'
+import { HardwareError, LabError } from '../errors.ts'
+import type { Finding } from '../reading/types.ts'
+import type { RunTestJob, WorkContext, WorkFailure } from './types.ts'
+
+/** From the first wish to stop until nothing more may be typed: the site must settle within 30 s (sites/types.ts). */
+const SETTLE_WITHIN_MS = 20_000
+
+/**
+ * Why a test stops before its program ends by itself, and how hard. `soft` ends the program by the shell's ladder
+ * and typing goes on; `hard` means that nothing more is typed and whoever waits gives up. The first reason stays.
+ */
+export type Stopper = {
+  readonly soft: AbortSignal
+  readonly hard: AbortSignal
+  /** Either of them: for steps that have nothing to end on the board. */
+  readonly any: AbortSignal
+  started(): void
+  count(bytes: number): void
+  found(finding: Finding): void
+  /** What the run ends as when it did not end by itself. */
+  failure(): WorkFailure | null
+  finding(): Finding | null
+  /** The board was taken away (lease lost, power switched): it must not be touched again. */
+  taken(): LabError | null
+  ranMs(): Millis
+  close(): void
+}
+
+export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock }): Stopper {
+  const soft = new AbortController()
+  const hard = new AbortController()
+  const timers: Timer[] = []
+  let failure: WorkFailure | null = null
+  let finding: Finding | null = null
+  let taken: LabError | null = null
+  let startedAt: Millis | null = null
+  let bytes = 0
+
+  const stop = (why: WorkFailure): void => {
+    if (failure !== null) return
+    failure = why
+    soft.abort(asError(why))
+    timers.push(ctx.clock.after(SETTLE_WITHIN_MS, () => hard.abort(stuck(job))))
+  }
+  const onAbort = (): void => {
+    const reason: unknown = ctx.signal.reason
+    if (isTaken(reason)) {
+      taken = reason
+      hard.abort(reason)
+    } else stop(abortFailure(reason))
+  }
+  if (ctx.signal.aborted) onAbort()
+  else ctx.signal.addEventListener('abort', onAbort, { once: true })
+
+  return {
+    soft: soft.signal,
+    hard: hard.signal,
+    any: AbortSignal.any([soft.signal, hard.signal]),
+    started() {
+      startedAt = ctx.clock.mono()
+      timers.push(ctx.clock.after(job.timeoutMs, () => stop(timeLimit(job))))
+    },
+    count(more) {
+      bytes += more
+      if (bytes > job.logLimitBytes) stop(outputLimit(job))
+    },
+    found(seen) {
+      if (!ENDING.has(seen.cause) || failure !== null) return
+      finding = seen
+      stop(findingFailure(seen, startedAt !== null, job))
+      // A kernel that panicked or restarted has no process left to end: waiting for a prompt would be a lie.
+      if (seen.cause === 'panic' || seen.cause === 'reset')
+        hard.abort(asError(findingFailure(seen, startedAt !== null, job)))
+    },
+    failure: () => failure,
+    finding: () => finding,
+    taken: () => taken,
+    ranMs: () => (startedAt === null ? 0 : Math.round(ctx.clock.mono() - startedAt)),
+    close() {
+      ctx.signal.removeEventListener('abort', onAbort)
+      for (const timer of timers) timer.cancel()
+    },
+  }
+}
+
+/** What ends a run as what it is (M6.7); a lockup or an out-of-memory kill may be survived and is only told. */
+const ENDING: ReadonlySet<string> = new Set<Finding['cause']>(['panic', 'oops', 'bug', 'reset'])
+
+function isTaken(reason: unknown): reason is LabError {
+  return (
+    reason instanceof LabError && (reason.failure.cause === 'lease lost' || reason.failure.cause === 'power')
+  )
+}
+
+function asError(why: WorkFailure): LabError {
+  return new LabError(`run-${why.failure.cause.replaceAll(' ', '-')}`, why.message, {
+    hint: why.hint,
+    failure: why.failure,
+  })
+}
+
+function abortFailure(reason: unknown): WorkFailure {
+  if (reason instanceof LabError) {
+    const title = reason.failure.cause === 'cancelled' ? 'cancelled' : reason.failure.cause
+    return { failure: reason.failure, title, message: reason.message, hint: reason.hint }
+  }
+  return {
+    failure: { class: 'cancelled', cause: 'cancelled', blame: 'none' },
+    title: 'cancelled',
+    message: 'The test was cancelled.',
+    hint: 'Submit it again when it is wanted.',
+  }
+}
+
+function timeLimit(job: RunTestJob): WorkFailure {
+  const seconds = Math.round(job.timeoutMs / 1000)
+  return {
+    failure: { class: 'timeout', cause: 'time limit', blame: 'none' },
+    title: `time limit of ${seconds} s`,
+    message: `The program was still running after its time limit of ${seconds} s and was ended.`,
+    hint: 'Read where it stood in the last lines of its log, or give it longer: --timeout',
+  }
+}
+
+function outputLimit(job: RunTestJob): WorkFailure {
+  const mebibytes = Math.max(1, Math.round(job.logLimitBytes / 2 ** 20))
+  return {
+    failure: { class: 'test', cause: 'output limit', blame: 'none' },
+    title: `more than ${mebibytes} MiB of output`,
+    message: `The program printed more than ${mebibytes} MiB, the limit of a log, and was ended.`,
+    hint: 'Print less, or write to a file on the board.',
+  }
+}
+
+function findingFailure(finding: Finding, running: boolean, job: RunTestJob): WorkFailure {
+  return {
+    // Before the program ran it cannot have been the program: the board came to us like this.
+    failure: running
+      ? { class: 'test', cause: finding.cause, blame: 'none' }
+      : { class: 'infrastructure', cause: finding.cause, blame: 'board' },
+    title: finding.title,
+    message: running
+      ? `The board's kernel reported it while the program ran: ${finding.line}`
+      : `${job.board.id} reported it before the program was started: ${finding.line}`,
+    hint: 'The lines around it are in the log.',
+    proof: [finding.line],
+  }
+}
+
+function stuck(job: RunTestJob): HardwareError {
+  return new HardwareError(
+    `${job.board.id} did not come back to a prompt within ${SETTLE_WITHIN_MS / 1000} s`,
+    {
+      hint: `It is being looked after: boards show ${job.board.id}`,
+      cause: 'not answering',
+      blame: 'board',
+    },
+  )
+}

@@ -1,0 +1,90 @@
+import { cpSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openStorage, type Storage } from '../../src/app/storage.ts'
+import type { BoardConfig, Inventory } from '../../src/config/types.ts'
+import { createLab } from '../../src/lab/index.ts'
+import type { Lab } from '../../src/lab/lab.ts'
+import type { Origin, Person } from '../../src/lab/types.ts'
+import { silentLog } from '../../src/log.ts'
+import { createMemoryLeaseStore } from '../../src/storage/index.ts'
+import { createFakeClock, type FakeClock } from '../fake-clock.ts'
+import { anInventory } from './samples.ts'
+import { createScriptedSite, type ScriptedSite } from './scripted-site.ts'
+
+export const MEI: Person = { id: 'mei', name: 'mei', platform: 'terminal' }
+export const KAI: Person = { id: 'kai', name: 'kai', platform: 'terminal' }
+export const HERE: Origin = { channel: 'terminal', place: 'here' }
+
+export type LabUnderTest = {
+  lab: Lab
+  site: ScriptedSite
+  clock: FakeClock
+  storage: Storage
+  inventory: Inventory
+  /** What the next reload reads. */
+  next: { inventory: Inventory }
+  /** Delivers everything that is owed, as a channel would. */
+  deliver(): Promise<void>
+  /** A new lab, with a new site, on the data as it lies on the disk right now: what a kill would leave behind. */
+  restart(): Promise<LabUnderTest>
+  close(): Promise<void>
+}
+
+type Options = {
+  boards: readonly BoardConfig[]
+  inventory?: Partial<Inventory>
+  dir?: string
+  clock?: FakeClock
+}
+
+/** The real lab on real stores in a folder of its own; only the site does as it is told. */
+export async function openLab(options: Options): Promise<LabUnderTest> {
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'boardroom-')))
+  const clock = options.clock ?? createFakeClock()
+  const exit = (error: Error): void => {
+    throw error
+  }
+  const environment = { dataDir: dir, artifactDir: join(dir, 'artifacts') }
+  const storage = await openStorage({ environment, clock, log: silentLog, exit })
+  const inventory = anInventory(options.boards, options.inventory)
+  const site = createScriptedSite()
+  const next = { inventory }
+  const leaseStore = createMemoryLeaseStore({ clock })
+  const lab = await createLab({
+    ...storage,
+    leaseStore,
+    siteOf: () => site,
+    inventory,
+    readInventory: async () => next.inventory,
+    publicUrl: () => 'http://lab.test',
+    clock,
+    log: silentLog,
+  })
+  await lab.start()
+  const close = async (): Promise<void> => {
+    await lab.stop()
+    await storage.close()
+    await rm(dir, { recursive: true, force: true })
+  }
+  return {
+    lab,
+    site,
+    clock,
+    storage,
+    inventory,
+    next,
+    async deliver() {
+      for (const item of lab.owed.items()) await lab.owed.settled(item.key, 'delivered')
+    },
+    async restart() {
+      const left = await mkdtemp(join(tmpdir(), 'boardroom-'))
+      cpSync(dir, left, { recursive: true, verbatimSymlinks: true })
+      for (const name of await readdir(left)) if (name.startsWith('lock.')) await rm(join(left, name))
+      const next = await openLab({ ...options, dir: left, clock })
+      return { ...next, close: () => Promise.all([next.close(), close()]).then(() => {}) }
+    },
+    close,
+  }
+}
