@@ -27,6 +27,8 @@ const DO = 253
 const WONT = 252
 const WILL = 251
 const SB = 250
+/** EOF of RFC 1184; below it no document has a command. */
+const LOWEST_COMMAND = 236
 const CR = 13
 const NUL = 0
 
@@ -100,10 +102,16 @@ export function createTelnetCodec(): TelnetCodec {
         afterCr = chunk.length > 0 ? chunk.at(-1) === CR : afterCr
         return { data: chunk, reply: NOTHING }
       }
-      const data = new Uint8Array(chunk.length)
+      const data = new Uint8Array(chunk.length + 1)
       const reply: number[] = []
       let length = 0
       for (const byte of chunk) {
+        // QEMU 7.2 does not double the 255 of its guest's output: before what is no command it is data.
+        if (state === 'command' && byte < LOWEST_COMMAND) {
+          state = 'data'
+          afterCr = false
+          data[length++] = IAC
+        }
         const isData = state === 'data' && byte !== IAC ? true : step(byte, reply)
         if (isData && !isPadding(byte)) data[length++] = byte
       }

@@ -187,6 +187,19 @@ test('RFC 856: in BINARY every byte but a doubled IAC is itself', () => {
   expect([...codec.encode(Uint8Array.of(CR, IAC, LF))]).toEqual([CR, IAC, IAC, LF])
 })
 
+test('a 255 that QEMU did not double, before a byte that is no command, is data with it, in any chunking', () => {
+  const lone = fc.tuple(fc.constant(IAC), fc.integer({ min: 0, max: 235 }))
+  const pieces = fc.array(fc.oneof(lone, fc.tuple(fc.integer({ min: 0, max: 254 }))), { maxLength: 40 })
+  fc.assert(
+    fc.property(pieces, places, (sent, at) => {
+      const bytes = Uint8Array.from(sent.flat())
+      expect(decodeAll(bothBinary(), cut(bytes, at)).data).toEqual([...bytes])
+    }),
+    { numRuns: 500 },
+  )
+  expect(decode([CR, IAC, NUL, CR, NUL]).data).toEqual([CR, IAC, NUL, CR])
+})
+
 test('outside BINARY a carriage return goes out as CR NUL', () => {
   expect([...createTelnetCodec().encode(Uint8Array.of(65, CR, IAC))]).toEqual([65, CR, NUL, IAC, IAC])
 })

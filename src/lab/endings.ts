@@ -1,3 +1,4 @@
+import type { PowerService } from './boards/power.ts'
 import type { Core } from './core.ts'
 import type { Ending } from './lab.ts'
 import { isFinal } from './runs/run-state.ts'
@@ -15,7 +16,7 @@ export function endingOfPower(event: PowerEvent): Ending {
   return { ok, exit: ok ? 0 : 2 }
 }
 
-export type EndingDeps = { core: Core; runs: Runs; power(id: string): PowerEvent | null }
+export type EndingDeps = { core: Core; runs: Runs; power: Pick<PowerService, 'event' | 'acting'> }
 
 /** Waits until what `topic` names has come to its end and nothing about it is owed to anybody any more. */
 export function waitForEnding(
@@ -32,9 +33,10 @@ export function waitForEnding(
       return isFinal(run.state) && !owed ? endingOfRun(run) : null
     }
     if (kind === 'power') {
-      const event = power(id)
+      const event = power.event(id)
       if (event === null) return { ok: false, exit: 3 }
-      return event.endedAt === null ? null : endingOfPower(event)
+      // Whoever waited for it may have the board: it is given back a moment after the switch is done.
+      return event.endedAt === null || power.acting(event.board) ? null : endingOfPower(event)
     }
     return { ok: true, exit: 0 }
   }

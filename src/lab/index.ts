@@ -1,5 +1,5 @@
-import { pause, within } from '../clock.ts'
-import { BoardBusyError, NotFoundError } from '../errors.ts'
+import { within } from '../clock.ts'
+import { BoardBusyError, messageOf, NotFoundError } from '../errors.ts'
 import { recordProbe } from './boards/checks.ts'
 import { createCore, type LabDeps, requireBoard } from './core.ts'
 import { waitForEnding } from './endings.ts'
@@ -9,7 +9,7 @@ import { listRuns } from './listing.ts'
 import { CAUSE_OF, resolve } from './mail/alerts.ts'
 import { createNews } from './news.ts'
 import { changeInventory } from './reload.ts'
-import { reconcile } from './restart.ts'
+import { lookAfterAgain, reconcile } from './restart.ts'
 import { retain } from './retention.ts'
 import { peopleWith, roleOf } from './roles.ts'
 import { consoleLog, OUTPUT_LOG } from './runs/log-names.ts'
@@ -151,7 +151,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     },
 
     subscribe: core.news.subscribe,
-    ending: (topic, signal) => waitForEnding({ core, runs, power: power.event }, topic, signal),
+    ending: (topic, signal) => waitForEnding({ core, runs, power }, topic, signal),
     async card(card) {
       // A card that has told its end is never edited again: its record has nothing left to live on for.
       await core.commit(card.told ? { o: 'card/gone', ...card } : { o: 'card/posted', card })
@@ -189,6 +189,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       await reconcile(core, runs, attempts)
       await people.keep()
       watching.follow()
+      lookAfterAgain(core, recovery)
       dispatch.kick()
     },
     async stop() {
@@ -198,7 +199,10 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       watching.stop()
       await dispatch.idle()
       const ended = Promise.all([attempts.stopAll(restartReason()), recovery.idle()])
-      await Promise.race([ended, pause(core.clock, END_WITHIN_MS)])
+      const late = (): Error => new Error(`not within ${END_WITHIN_MS} ms`)
+      await within(core.clock, END_WITHIN_MS, ended, late).catch((error: unknown) => {
+        core.log.warn({ error: messageOf(error) }, 'what ran did not end on its boards in time')
+      })
       holdings.stop()
       await core.store.settled()
     },

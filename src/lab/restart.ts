@@ -1,10 +1,13 @@
 import type { Failure } from '../errors.ts'
+import type { Recovery } from './boards/recovery.ts'
 import type { Core } from './core.ts'
 import { removeOrphans } from './retention.ts'
 import type { Attempts } from './runs/attempts.ts'
-import { isFinal } from './runs/run-state.ts'
+import { cancelledResult } from './runs/cancelling.ts'
+import { isFinal, type RunEvent } from './runs/run-state.ts'
 import type { Runs } from './runs/runs.ts'
 import type { Operation } from './state.ts'
+import type { Run } from './types.ts'
 
 const RESTARTED: Failure = { class: 'infrastructure', cause: 'restart', blame: 'lab' }
 
@@ -21,13 +24,7 @@ export async function reconcile(core: Core, runs: Runs, attempts: Attempts): Pro
     if (lease.holder.kind === 'run') operations.push({ o: 'lease/left', id: lease.id })
   for (const run of Object.values(core.state().runs)) {
     if (run.state !== 'leasing' && run.state !== 'preparing' && run.state !== 'running') continue
-    const message = 'the bot was restarted while the test ran'
-    operations.push({
-      o: 'run/step',
-      id: run.id,
-      at,
-      event: { kind: 'retried', failure: RESTARTED, message, uncounted: true, avoidUntil: null },
-    })
+    operations.push({ o: 'run/step', id: run.id, at, event: cutShort(run) })
     // Whatever it left running there must be gone before somebody else gets the board.
     const board = run.attempts.at(-1)?.board
     if (board !== undefined && core.state().boards[board] !== undefined) {
@@ -35,7 +32,7 @@ export async function reconcile(core: Core, runs: Runs, attempts: Attempts): Pro
         o: 'board/step',
         id: board,
         at,
-        event: { kind: 'lost', reason: 'the bot was restarted while a test ran on it' },
+        event: { kind: 'recovering', reason: 'the bot was restarted while a test ran on it', cycle: false },
       })
     }
   }
@@ -45,4 +42,18 @@ export async function reconcile(core: Core, runs: Runs, attempts: Attempts): Pro
     else if (isFinal(run.state)) await runs.archive(run.id)
   }
   await removeOrphans(core)
+}
+
+/** Boards that were being looked after, and those that a run was cut short on: nobody else would ever ask them. */
+export function lookAfterAgain(core: Core, recovery: Recovery): void {
+  for (const { id, condition, reason } of Object.values(core.state().boards))
+    if (condition === 'recovery') void recovery.recover(id, reason ?? 'the bot was restarted')
+}
+
+/** It goes on with its next attempt, unless somebody had asked to cancel it. */
+function cutShort({ cancelledBy }: Run): RunEvent {
+  if (cancelledBy !== null)
+    return { kind: 'ended', result: cancelledResult(cancelledBy, 'shortly before the bot was restarted') }
+  const message = 'the bot was restarted while the test ran'
+  return { kind: 'retried', failure: RESTARTED, message, uncounted: true, avoidUntil: null }
 }

@@ -124,14 +124,20 @@ async function readUntil(
   }
 }
 
-function read({ power, job, ctx }: Task): Promise<PowerState> {
+async function read({ power, job, ctx }: Task): Promise<PowerState> {
   const late = (): Error =>
     new HardwareError(`${power.where} could not be read within ${job.confirmMs / 1000} s`, {
       hint: byHand(job.board.id, 'Its PDU does not answer.'),
       cause: 'power',
       blame: 'site',
     })
-  return within(ctx.clock, job.confirmMs, power.state(ctx.signal), late, ctx.signal)
+  const stop = new AbortController()
+  try {
+    return await within(ctx.clock, job.confirmMs, power.state(stop.signal), late, ctx.signal)
+  } finally {
+    // A question that nobody waits for any more would keep the next one from the PDU.
+    stop.abort(new Error('over'))
+  }
 }
 
 function unconfirmed(

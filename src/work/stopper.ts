@@ -124,13 +124,17 @@ function timeLimit(job: RunTestJob): WorkFailure {
 }
 
 function outputLimit(job: RunTestJob): WorkFailure {
-  const mebibytes = Math.max(1, Math.round(job.logLimitBytes / 2 ** 20))
+  const limit = sizeOf(job.logLimitBytes)
   return {
     failure: { class: 'test', cause: 'output limit', blame: 'none' },
-    title: `more than ${mebibytes} MiB of output`,
-    message: `The program printed more than ${mebibytes} MiB, the limit of a log, and was ended.`,
+    title: `more than ${limit} of output`,
+    message: `The program printed more than ${limit}, the limit of a log, and was ended.`,
     hint: 'Print less, or write to a file on the board.',
   }
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 2 ** 20 ? `${Math.round(bytes / 1000)} kB` : `${Number((bytes / 2 ** 20).toFixed(1))} MiB`
 }
 
 function findingFailure(finding: Finding, running: boolean, job: RunTestJob): WorkFailure {

@@ -28,7 +28,7 @@ export type LabUnderTest = {
   /** Delivers everything that is owed, as a channel would. */
   deliver(): Promise<void>
   /** A new lab, with a new site, on the data as it lies on the disk right now: what a kill would leave behind. */
-  restart(): Promise<LabUnderTest>
+  restart(dead?: readonly string[]): Promise<LabUnderTest>
   close(): Promise<void>
 }
 
@@ -37,6 +37,8 @@ type Options = {
   inventory?: Partial<Inventory>
   dir?: string
   clock?: FakeClock
+  /** Boards that do not answer from the beginning. */
+  dead?: readonly string[]
 }
 
 /** The real lab on real stores in a folder of its own; only the site does as it is told. */
@@ -50,6 +52,7 @@ export async function openLab(options: Options): Promise<LabUnderTest> {
   const storage = await openStorage({ environment, clock, log: silentLog, exit })
   const inventory = anInventory(options.boards, options.inventory)
   const site = createScriptedSite()
+  for (const board of options.dead ?? []) site.dead.add(board)
   const next = { inventory }
   const leaseStore = createMemoryLeaseStore({ clock })
   const lab = await createLab({
@@ -78,11 +81,11 @@ export async function openLab(options: Options): Promise<LabUnderTest> {
     async deliver() {
       for (const item of lab.owed.items()) await lab.owed.settled(item.key, 'delivered')
     },
-    async restart() {
+    async restart(dead = []) {
       const left = await mkdtemp(join(tmpdir(), 'boardroom-'))
       cpSync(dir, left, { recursive: true, verbatimSymlinks: true })
       for (const name of await readdir(left)) if (name.startsWith('lock.')) await rm(join(left, name))
-      const next = await openLab({ ...options, dir: left, clock })
+      const next = await openLab({ ...options, dir: left, clock, dead })
       return { ...next, close: () => Promise.all([next.close(), close()]).then(() => {}) }
     },
     close,

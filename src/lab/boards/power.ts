@@ -97,7 +97,8 @@ export function createPowerService(deps: PowerDeps): PowerService {
         .siteOf(board)
         .perform(job, { token, signal, onEvent: heardEvent => heard(event.id, board.id, heardEvent) })
       live.power(board.id, result.after)
-      end = { before: result.before, after: result.after, back: result.back }
+      const { before, after, back, problem = null } = result
+      end = { before, after, back, message: problem }
     } catch (error) {
       end = { failure: failureOf(error), message: sentence(error) }
       core.log.warn(
@@ -147,6 +148,7 @@ export function createPowerService(deps: PowerDeps): PowerService {
       .catch((error: unknown) => core.log.error({ error, board: event.board }, 'power switching broke off'))
       .finally(() => {
         acting.delete(event.board)
+        core.news.publish([`power/${event.id}`], core.store.sequence)
         deps.freed(event.board)
       })
     return events.get(event.id) ?? event

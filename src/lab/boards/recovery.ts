@@ -34,11 +34,12 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
 
   const attempt = async (board: BoardConfig, hold: Hold, reason: string): Promise<void> => {
     const signal = new AbortController().signal
+    const cutShort = cycleWasCutShort(core, board.id)
     const asked = await recordProbe(core, board.id, () =>
       checks.probeUnder(board, hold, ASK_WITHIN_MS, signal),
     )
     const state = core.state().boards[board.id]
-    if (asked === 'answered' || state === undefined || !mayCycle(core, board, state)) return
+    if (asked === 'answered' || state === undefined || !mayCycle(core, board, state, cutShort)) return
     await core.commit({
       o: 'board/step',
       id: board.id,
@@ -56,7 +57,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       })
       return
     }
-    const why = event.message ?? `${reason}; not back at its prompt after a power cycle`
+    const why = `${reason}; ${event.message ?? 'not back at its prompt after a power cycle'}`
     await core.commit({
       o: 'board/step',
       id: board.id,
@@ -96,9 +97,16 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   }
 }
 
+/** A cycle of this very recovery never came to its end: the bot was stopped or killed, and the board may be off. */
+function cycleWasCutShort(core: Core, id: string): boolean {
+  const state = core.state().boards[id]
+  return state?.condition === 'recovery' && state.lastCycleAt !== null && state.lastCycleAt >= state.since
+}
+
 /** The last cycle must be long enough ago, or a sick board would be switched for ever. */
-function mayCycle(core: Core, board: BoardConfig, state: BoardState): boolean {
+function mayCycle(core: Core, board: BoardConfig, state: BoardState, cutShort: boolean): boolean {
   if (board.power === null || core.current.stopping) return false
+  if (cutShort) return true
   const { recoveryCooldownMs } = core.current.inventory.settings
   return state.lastCycleAt === null || core.clock.now() - state.lastCycleAt >= recoveryCooldownMs
 }

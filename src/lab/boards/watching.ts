@@ -74,16 +74,17 @@ export function createWatching(deps: WatchingDeps): Watching {
       const wanted = new Map(core.current.inventory.boards.map(board => [board.id, board]))
       for (const id of watched.keys()) if (!wanted.has(id)) drop(id)
       for (const [id, config] of wanted) {
+        if (watched.get(id)?.config === config) continue
         const text = JSON.stringify({ ...config, line: 0 })
         if (watched.get(id)?.text === text || (watched.has(id) && holdings.current(id) !== null)) continue
         watched.set(id, { config, text })
         core.siteOf(config).watch(config, news => heard(config, news))
       }
     },
-    leaving: () =>
-      [...watched.values()]
-        .map(place => place.config)
-        .filter(config => !core.current.inventory.boards.some(board => board.id === config.id)),
+    leaving() {
+      const wanted = new Set(core.current.inventory.boards.map(board => board.id))
+      return [...watched.values()].map(place => place.config).filter(config => !wanted.has(config.id))
+    },
     stop: () => {
       stopped = true
     },

@@ -37,17 +37,17 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   let later: Timer | null = null
 
   /** Boards being taken count as free: which claim gets one is decided again when it is in our hands. */
-  const plan = (): readonly Start[] => {
+  const plan = (claims: readonly Claim[]): readonly Start[] => {
     const boards = deps.boards()
     const places = boards.map((board): Place => placeOf(board, free(deps, board)))
     const room = new Map(deps.families(boards).map(family => [family.name, family.limit - family.running]))
-    return decide(claimsOf(core.state()), places, room, core.clock.now())
+    return decide(claims, places, room, core.clock.now())
   }
   const take = async (board: string): Promise<void> => {
     await checks.yield(board)
     const hold = await holdings.take(board, 'claim')
     if (hold === null) return
-    const start = stopped ? undefined : plan().find(entry => entry.board === board)
+    const start = stopped ? undefined : plan(claimsOf(core.state())).find(entry => entry.board === board)
     if (start === undefined) return await holdings.release(hold)
     await grant(start.claim, hold)
   }
@@ -56,18 +56,19 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     else await grantLease(deps, claim.id, hold)
   }
   /** A claim that waits out its time after a failure is looked at again to the moment (M3.5). */
-  const wakeLater = (): void => {
+  const wakeLater = (claims: readonly Claim[]): void => {
     later?.cancel()
     const now = core.clock.now()
-    const moments = claimsOf(core.state())
+    const moments = claims
       .flatMap(claim => claim.avoid.map(entry => entry.until))
       .filter(until => until > now)
     later = moments.length === 0 ? null : core.clock.after(Math.min(...moments) - now, kick)
   }
   const kick = (): void => {
     if (stopped || core.current.stopping) return
-    wakeLater()
-    for (const { board } of plan()) {
+    const claims = claimsOf(core.state())
+    wakeLater(claims)
+    for (const { board } of plan(claims)) {
       if (taking.has(board)) continue
       const work = take(board)
         .catch((error: unknown) => core.log.error({ board, error }, 'a board could not be handed over'))

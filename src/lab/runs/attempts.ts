@@ -6,6 +6,7 @@ import type { Hold, Holdings } from '../leases/holdings.ts'
 import { owed } from '../mail/owed.ts'
 import type { Run, RunProgress } from '../types.ts'
 import { type AttemptLog, openAttemptLog } from './attempt-log.ts'
+import { cancelled } from './cancelling.ts'
 import { judge, type Outcome } from './verdict.ts'
 
 /** Attempts of this process: one lease of one board each. */
@@ -107,6 +108,9 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     }
     active.set(run.id, here)
     if (stopped !== null) here.stop.abort(stopped)
+    // Somebody may have cancelled it while its log was being opened.
+    const by = core.state().runs[run.id]?.cancelledBy ?? null
+    if (by !== null) here.stop.abort(cancelled(by))
     await carryOut(run, hold, here)
   }
   const collect = async (runId: string, log: AttemptLog | null): Promise<void> => {

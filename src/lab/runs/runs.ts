@@ -1,19 +1,13 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import {
-  InputError,
-  LabError,
-  NotAllowedError,
-  NotFoundError,
-  RefusedError,
-  StaleError,
-} from '../../errors.ts'
+import { InputError, NotAllowedError, NotFoundError, RefusedError, StaleError } from '../../errors.ts'
 import { formatId } from '../../ids.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { SubmitRequest } from '../lab.ts'
 import { mayAs, roleOf } from '../roles.ts'
-import type { Origin, Person, Priority, Program, Run, RunResult } from '../types.ts'
+import type { Origin, Person, Priority, Program, Run } from '../types.ts'
 import type { Attempts } from './attempts.ts'
+import { cancelled, cancelledResult } from './cancelling.ts'
 import { isFinal } from './run-state.ts'
 import { nameOf } from './summary.ts'
 
@@ -84,7 +78,12 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
       }
       await core.commit(
         { o: 'run/step', id: run.id, at, event: { kind: 'cancel-asked', by } },
-        { o: 'run/step', id: run.id, at, event: { kind: 'ended', result: cancelledResult(by) } },
+        {
+          o: 'run/step',
+          id: run.id,
+          at,
+          event: { kind: 'ended', result: cancelledResult(by, 'before it started') },
+        },
       )
       await attempts.collect(run.id, null)
       return (await find(run.id)) ?? run
@@ -249,28 +248,4 @@ function ended(run: Run): StaleError {
   return new StaleError(`${run.id} (${nameOf(run)}) is ${run.state} already.`, {
     hint: `Look at it: tests show ${run.id}`,
   })
-}
-
-function cancelled(by: Person): LabError {
-  return new LabError('cancelled', `Cancelled by @${by.name}.`, {
-    hint: 'Its log up to then is kept.',
-    failure: { class: 'cancelled', cause: 'cancelled', blame: 'none' },
-  })
-}
-
-function cancelledResult(by: Person): RunResult {
-  return {
-    exitStatus: null,
-    endedBy: 'nothing',
-    failure: { class: 'cancelled', cause: 'cancelled', blame: 'none' },
-    title: 'cancelled',
-    message: `Cancelled by @${by.name} before it started.`,
-    hint: 'Submit it again when it is wanted.',
-    proof: [],
-    durationMs: null,
-    copied: null,
-    tail: [],
-    tailTotal: 0,
-    files: [],
-  }
 }
