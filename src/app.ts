@@ -1,0 +1,141 @@
+import { filesOf, handsOf, healthFacts, intervalsOf, uptimeFrom } from './app/facts.ts'
+import { openStorage, type StorageOptions } from './app/storage.ts'
+import type { Clock, Millis } from './clock.ts'
+import { createDispatcher, type Dispatcher } from './commands/dispatch.ts'
+import { commands } from './commands/registry.ts'
+import { effectiveSettings, loadInventory } from './config/index.ts'
+import type { DriverSchemas, Environment, Inventory } from './config/types.ts'
+import { messageOf, type StorageError } from './errors.ts'
+import { createHttp } from './http/http.ts'
+import { createLab } from './lab/index.ts'
+import type { Lab } from './lab/lab.ts'
+import type { Log, Secrets } from './log.ts'
+import { createOutbox } from './mail/outbox.ts'
+import type { Channel } from './mail/types.ts'
+import { driverSchemas, openBoard } from './rig.ts'
+import { createScheduler } from './scheduler/scheduler.ts'
+import { createEmbeddedSite } from './sites/embedded.ts'
+import { createMemoryLeaseStore } from './storage/index.ts'
+import { perform } from './work/index.ts'
+
+export type AppOptions = {
+  environment: Environment
+  clock: Clock
+  log: Log
+  secrets: Secrets
+  version: string
+  /** The state on disk is not known any more: the process must end. */
+  exit(error: StorageError): void
+} & Pick<StorageOptions, 'disk'>
+
+/** The whole bot, running: what faces (terminal, chat) are given. */
+export type App = {
+  readonly lab: Lab
+  readonly dispatcher: Dispatcher
+  readonly address: string
+  /** Whoever can reach people registers here; what is owed to them is delivered from then on. */
+  addChannel(channel: Channel): void
+  reload(): Promise<void>
+  /** In the order of design 3: no new work, runs ended on their boards, stored, told, closed. Never throws. */
+  stop(): Promise<void>
+}
+
+const STOP_HANDS_MS: Millis = 5_000
+const FLUSH_MS: Millis = 5_000
+const STOP_HTTP_MS: Millis = 5_000
+
+/** The inventory as this process means it. Throws ConfigError with everything that is wrong. */
+export async function readBoardsFile(environment: Environment, secrets: Secrets): Promise<Inventory> {
+  const inventory = await loadInventory({
+    file: environment.boardsFile,
+    variables: environment.variables,
+    drivers: driverSchemas as unknown as DriverSchemas,
+  })
+  for (const secret of inventory.secrets) secrets.add(secret)
+  return { ...inventory, settings: effectiveSettings(inventory.settings, environment) }
+}
+
+/**
+ * Builds every part, hands each what it needs, and starts them in order. Throws ConfigError, StorageError or LabError
+ * (port in use); then nothing is left running.
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { environment, clock, log } = options
+  const stack = new AsyncDisposableStack()
+  try {
+    const inventory = await readBoardsFile(environment, options.secrets)
+    const storage = await openStorage(options)
+    stack.defer(storage.close)
+    const site = createEmbeddedSite({
+      id: 'embedded',
+      open: board => openBoard(board, { dataDir: environment.dataDir, clock, log }),
+      work: perform,
+      clock,
+      log,
+    })
+    stack.defer(() => site.close())
+
+    const uptime = uptimeFrom(clock)
+    let address = environment.publicUrl
+    const lab = await createLab({
+      ...storage,
+      leaseStore: createMemoryLeaseStore({ clock }),
+      siteOf: () => site,
+      inventory,
+      readInventory: () => readBoardsFile(environment, options.secrets),
+      publicUrl: () => address,
+      clock,
+      log,
+    })
+    const http = createHttp({
+      host: environment.host,
+      port: environment.port,
+      lab,
+      files: filesOf(storage),
+      handlers: [],
+      health: () => healthFacts(lab, storage, options.version, uptime()),
+      timeZone: () => lab.inventory().settings.timeZone,
+      clock,
+      log,
+    })
+    const { port } = await http.start()
+    stack.defer(() => http.stop(STOP_HTTP_MS))
+    if (environment.port === 0) address = address.replace(/:0$/, `:${port}`)
+
+    const channels = new Map<string, Channel>()
+    const outbox = createOutbox({ ...lab.owed, channels, clock, log })
+    stack.defer(async () => void (await outbox.flush(FLUSH_MS)))
+    stack.defer(lab.subscribe('outbox', outbox.wake))
+    stack.defer(() => lab.stop())
+    await lab.start()
+
+    const scheduler = createScheduler({ hands: handsOf(lab), intervals: intervalsOf(inventory), log })
+    stack.defer(() => scheduler.stop(STOP_HANDS_MS))
+    await scheduler.start()
+    const running = stack.move()
+
+    return {
+      lab,
+      dispatcher: createDispatcher({ commands, lab, log, clock }),
+      get address() {
+        return address
+      },
+      addChannel(channel) {
+        channels.set(channel.id, channel)
+        outbox.wake()
+      },
+      async reload() {
+        const changes = await lab.reload()
+        log.info(changes, `${environment.boardsFile} was read again`)
+      },
+      async stop() {
+        await running
+          .disposeAsync()
+          .catch((error: unknown) => log.error({ error: messageOf(error) }, 'could not stop in order'))
+      },
+    }
+  } catch (error) {
+    await stack.disposeAsync()
+    throw error
+  }
+}

@@ -1,0 +1,28 @@
+import type { App } from '../app.ts'
+import { rolesConfigured } from '../lab/records.ts'
+import type { Session } from './session.ts'
+
+/** What a person at a terminal sees before the first prompt. */
+export function greeting({ command, environment }: Session, app: App): string {
+  const boards = app.lab.boards().length
+  if (command === 'demo') return demoGreeting(boards, app.address)
+  const open = rolesConfigured(app.lab.inventory().people)
+    ? ''
+    : 'No roles are configured: everybody has every role.\n'
+  return `Boardroom: ${boards} boards of ${environment.boardsFile}. Logs and health at ${app.address}\n${open}`
+}
+
+function demoGreeting(boards: number, address: string): string {
+  return [
+    'Boardroom runs a lab of boards from a chat or, here, from a terminal.',
+    `These ${boards} boards are simulated: nothing outside this machine is touched, and nothing is kept.`,
+    '',
+    '  run-test socA demo/hello     run a program on a board',
+    '  boards                       see the lab',
+    '  lease soc-b-001 30m          take a board for yourself',
+    '',
+    `help shows more; @kai: before a line types as Kai; exit leaves. Logs: ${address}`,
+    '',
+    '',
+  ].join('\n')
+}

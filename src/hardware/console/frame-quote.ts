@@ -1,0 +1,50 @@
+/**
+ * Text for a POSIX shell, typed at a terminal: only printable ASCII and newlines, because a terminal takes control
+ * characters for itself; and no line near the canonical limit of 4,096 bytes, or busybox's editing limit of 1,024.
+ */
+const LONGEST_LINE = 800
+const PRINTABLE = /^[\x20-\x7e\n]*$/
+
+export function isTypeable(text: string): boolean {
+  return PRINTABLE.test(text)
+}
+
+/** `'text'` for the shell, broken by `'\⏎'` where a line grows long: the shell joins it again. */
+export function quote(text: string): string {
+  const parts: string[] = ["'"]
+  let width = 0
+  for (const char of text) {
+    if (width >= LONGEST_LINE && char !== '\n') {
+      parts.push("'\\\n'")
+      width = 0
+    }
+    parts.push(char === "'" ? "'\\''" : char)
+    width = char === '\n' ? 0 : width + (char === "'" ? 4 : 1)
+  }
+  return parts.join('') + "'"
+}
+
+/** The same command as printable ASCII: as it stands, or spelt out in octal for `printf` and evaluated. */
+export function typeable(command: string): string {
+  return isTypeable(command) ? command : `eval "$(printf '${octal(Buffer.from(command))}')"`
+}
+
+/** A path as one word, printable whatever is in it; newlines stay outside `$(…)`, which would drop the last ones. */
+export function quotePath(path: string): string {
+  const parts = path.match(/[\x20-\x7e\n]+|[^\x20-\x7e\n]+/g) ?? ['']
+  return parts
+    .map(part => (isTypeable(part) ? quote(part) : `"$(printf '${octal(Buffer.from(part))}')"`))
+    .join('')
+}
+
+const SAFE = /[A-Za-z0-9 _./:=,+@-]/
+
+/** Bytes as a format for `printf`: nothing in it is special to the shell inside single quotes. */
+export function octal(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) {
+    const char = String.fromCharCode(byte)
+    text += SAFE.test(char) ? char : `\\${byte.toString(8).padStart(3, '0')}`
+  }
+  return text
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { LabError, messageOf } from './errors.ts'
+
+/** Oldest Node whose type stripping and disposal this program was tried on. */
+const OLDEST_NODE = [24, 12] as const
+
+const USAGE = `boardroom: a chat-ops bot for a lab of boards
+
+  boardroom start              the bot, on the inventory of BOARDS_FILE (boards.yaml)
+  boardroom demo               a simulated lab and a prompt; with no input at all, a tour
+  boardroom check [FILE]       what is wrong with the environment and the inventory
+  boardroom backup DIR         a copy of the data that can be started on
+  boardroom --version
+
+  --as NAME    who types at the terminal (start, demo)
+  --json       each reply as one line of JSON (start, demo)
+`
+
+/** Exit statuses: 0 all well, 1 a test failed, 2 infrastructure, 3 input (design 10). */
+async function main(argv: readonly string[]): Promise<number> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    process.stderr.write(
+      `boardroom needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}. Install the pinned one: npm ci\n`,
+    )
+    return 3
+  }
+  const [command = 'help', ...rest] = argv
+  switch (command) {
+    case 'start':
+    case 'demo': {
+      const { runBot } = await import('./app/run-bot.ts')
+      return await runBot(command, rest, version())
+    }
+    case 'check': {
+      const { runCheck } = await import('./app/run-check.ts')
+      return await runCheck(rest[0])
+    }
+    case 'backup': {
+      const { runBackup } = await import('./app/run-backup.ts')
+      return await runBackup(rest[0])
+    }
+    case '--version':
+      process.stdout.write(`boardroom ${version()}\n`)
+      return 0
+    case 'help':
+    case '--help':
+      process.stdout.write(USAGE)
+      return 0
+    default:
+      process.stderr.write(`There is no command "${command}".\n\n${USAGE}`)
+      return 3
+  }
+}
+
+function version(): string {
+  const path = fileURLToPath(new URL('../package.json', import.meta.url))
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+}
+
+/** What start-up could not do, for a person: what happened and what to do next; the stack is for faults of ours. */
+function explain(error: unknown): string {
+  if (error instanceof LabError) return `${error.message}\n${error.hint}\n`
+  return `${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(explain(error))
+  process.exitCode = error instanceof LabError && error.failure.class === 'input' ? 3 : 2
+}

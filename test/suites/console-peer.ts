@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../../src/clock.ts'
+import type { BoardConfig } from '../../src/config/types.ts'
+import { telnet } from '../../src/hardware/console/telnet.ts'
+import { silentLog } from '../../src/log.ts'
+import { openBoard } from '../../src/rig.ts'
+import type { ConsolePeer } from './console.ts'
+
+export type TelnetPeer = {
+  host: string
+  port: number
+  login?: { username: string; password: string } | null
+  /** What is closed with it. */
+  close(): Promise<void>
+}
+
+/** The peer as boards.yaml would have it, patient with a machine that is busy with other tests. */
+export function peerConfig({ host, port, login }: Omit<TelnetPeer, 'close'>): BoardConfig {
+  const options = telnet.schema.parse({ host, port })
+  const main = {
+    ...{ name: 'main', driver: 'telnet', options, where: telnet.where(options), login: login ?? {} },
+    ...{ loginTimeoutMs: 30_000, commandTimeoutMs: 30_000 },
+  }
+  return {
+    ...{ id: 'peer', name: 'peer', family: 'peers', site: 'here', consoles: [main], power: null },
+    ...{ peripherals: [], labels: {}, bootTimeoutMs: 60_000, line: 1 },
+  }
+}
+
+/** A peer on telnet as the product opens it: recorded, with nobody else at its console. */
+export async function openTelnetPeer(peer: TelnetPeer): Promise<ConsolePeer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'boardroom-'))
+  const clear = async (): Promise<void> => {
+    await rm(dataDir, { recursive: true, force: true })
+    await peer.close()
+  }
+  try {
+    const { recorder, shell, close } = await openBoard(peerConfig(peer), {
+      ...{ dataDir, clock: systemClock, log: silentLog },
+    })
+    return {
+      shell: shell(bytes => recorder.write(bytes)),
+      recorder,
+      async close() {
+        await close()
+        await clear()
+      },
+    }
+  } catch (error) {
+    await clear()
+    throw error
+  }
+}

@@ -1,0 +1,301 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withoutKernelLines, withoutReturns } from '../../src/hardware/console/frame-cut.ts'
+import type { Recorder, Shell, ShellReport } from '../../src/hardware/types.ts'
+import { until } from '../until.ts'
+
+/** One peer with a shell behind a console, whatever it is. */
+export type ConsolePeer = {
+  shell: Shell
+  recorder: Pick<Recorder, 'listen' | 'state'>
+  close(): Promise<void>
+}
+
+export type ConsoleTraits = {
+  /** A folder on the board that may be written to; each suite makes one of its own in it. */
+  folder?: string
+  /** The line is slow: what is large is left small. */
+  slow?: boolean
+  /** Reads the kernel's console level as it is now, where it is the board's own and our shell may lower it. */
+  consoleLevel?: (shell: Shell) => Promise<string>
+  /** For each test. */
+  timeoutMs?: number
+}
+
+type Bytes = { at(from: number, to: number): Buffer; stop(): void }
+
+/**
+ * What every console peer must show (console.md 4–6, 11; requirements M6.2–M6.4): pseudo-terminals, the simulated
+ * board, a telnet server with log-in, a serial port in QEMU. One peer is opened for all of it, as in a lab.
+ */
+export function consoleSuite(
+  name: string,
+  open: () => Promise<ConsolePeer>,
+  traits: ConsoleTraits = {},
+): void {
+  const timeout = traits.timeoutMs ?? 30_000
+
+  describe(`console: ${name}`, () => {
+    const never = new AbortController().signal
+    const folder = `${traits.folder ?? '/tmp'}/boardroom-suite-${randomBytes(4).toString('hex')}`
+    let peer: ConsolePeer
+    let bytes: Bytes
+    let report: ShellReport
+
+    const command = (text: string, ms = timeout) => peer.shell.command(text, never, ms)
+
+    const run = async (argv: readonly string[], env: Record<string, string> = {}, stop = never) => {
+      const started: number[] = []
+      const end = await peer.shell.program({ folder, argv, env }, stop, never, from => started.push(from))
+      expect(started).toHaveLength(1)
+      return { ...end, text: asPrinted(bytes.at(end.output.from, end.output.to)) }
+    }
+
+    /** The program says when it is ready; then it is stopped. */
+    const runAndStop = async (script: string) => {
+      const stop = new AbortController()
+      const mark = `ready-${randomBytes(4).toString('hex')}`
+      const head = peer.recorder.state().head
+      const ended = run(['/bin/sh', '-c', `${script.replace('READY', `echo ${mark}`)}`], {}, stop.signal)
+      const isReady = () => bytes.at(head, Number.MAX_SAFE_INTEGER).includes(mark)
+      await until(isReady, 'the program is ready', timeout)
+      stop.abort(new Error('time limit'))
+      return ended
+    }
+
+    const processesLeft = async (mark: string): Promise<string> => {
+      const text = `for f in /proc/[0-9]*/cmdline;do case $(tr '\\0' ' ' <$f) in *${mark}*)echo $f;;esac;done 2>/dev/null;true`
+      return (await command(text)).output
+    }
+
+    const send = async (data: Buffer, path: string) => {
+      const progress: number[] = []
+      const sha256 = createHash('sha256').update(data).digest('hex')
+      const source = { bytes: inPieces(data), size: data.length, sha256 }
+      const sent = await peer.shell.send(source, path, never, done => progress.push(done))
+      return { sent, progress, sha256 }
+    }
+
+    beforeAll(async () => {
+      peer = await open()
+      bytes = keepBytes(peer.recorder)
+      report = await peer.shell.attach(never)
+      await command(`mkdir -p ${folder}`)
+    }, 120_000)
+
+    afterAll(async () => {
+      bytes.stop()
+      await peer.close()
+    }, 60_000)
+
+    const test = (title: string, body: () => Promise<void>): void => {
+      it(title, body, timeout * 2)
+    }
+
+    test('attaches, and says which kernel answers', async () => {
+      expect(report.kernel).toMatch(/^\d+\.\d+/)
+      expect(report.limits).toEqual([])
+      if (traits.consoleLevel !== undefined) expect(await traits.consoleLevel(peer.shell)).toMatch(/^1\b/)
+      await expect(command('true')).resolves.toEqual({ status: 0, output: '' })
+    })
+
+    test('commands have their own status and output', async () => {
+      await expect(command('true')).resolves.toEqual({ status: 0, output: '' })
+      await expect(command('exit 3')).resolves.toEqual({ status: 3, output: '' })
+      await expect(command('no-such-program-anywhere')).resolves.toMatchObject({ status: 127 })
+      await expect(command('echo out; echo err >&2; false')).resolves.toEqual({
+        status: 1,
+        output: 'out\nerr\n',
+      })
+      await expect(command('printf no-newline')).resolves.toEqual({ status: 0, output: 'no-newline' })
+      await expect(command("echo 'it'\"'\"'s $HOME' \"!x\" `echo b` ; printf '\\n\\n'")).resolves.toEqual({
+        status: 0,
+        output: "it's $HOME !x b\n\n\n",
+      })
+      await expect(command('printf "%s\\n" "zwei\tWörter\x01 ☺"')).resolves.toEqual({
+        status: 0,
+        output: 'zwei\tWörter\x01 ☺\n',
+      })
+    })
+
+    test('a syntax error, an exit and a changed folder stay in their own command', async () => {
+      expect((await command('if then')).status).not.toBe(0)
+      await command('cd /; X=1; exit 0')
+      await expect(command('echo "${X-unset}"')).resolves.toEqual({ status: 0, output: 'unset\n' })
+    })
+
+    test('a long command is typed in short lines', async () => {
+      const word = 'x'.repeat(5000)
+      await expect(command(`printf %s "${word}"|wc -c`)).resolves.toMatchObject({ status: 0 })
+      expect((await command(`echo ${word}`)).output).toBe(`${word}\n`)
+    })
+
+    test('long output is whole', async () => {
+      const lines = traits.slow === true ? 1000 : 100_000
+      const { status, output } = await command(`i=0;while [ $i -lt 1000 ];do echo "line $i";i=$((i+1));done`)
+      expect({ status, lines: output.split('\n').length }).toEqual({ status: 0, lines: 1001 })
+      const text = `awk 'BEGIN{for(i=0;i<${lines};i++)print "0123456"i}' 2>/dev/null || seq ${lines}`
+      const big = await command(text)
+      expect(big.status).toBe(0)
+      expect(big.output.split('\n')).toHaveLength(lines + 1)
+    })
+
+    test('output of any bytes, also with what looks like ours in it, is right', async () => {
+      const any = await command(`printf '\\001\\033[2J\\377\\000\\r\\n\\r$ \\004x'`)
+      expect(any).toEqual({
+        status: 0,
+        output: Buffer.from('\x01\x1b[2J\xff\0\r\n\r$ \x04x', 'latin1').toString(),
+      })
+      const looksLikeKernel = '[   12.345678] usb 1-1: new device\nand more\n<6>[    1.000000] x'
+      await expect(command(`printf '%s' '${looksLikeKernel}'`)).resolves.toEqual({
+        status: 0,
+        output: looksLikeKernel,
+      })
+    })
+
+    test('a command that takes too long is ended, and the next answer is its own', async () => {
+      await expect(command('echo early; sleep 1000', 400)).rejects.toMatchObject({
+        code: 'hardware-not-answering',
+      })
+      await expect(command('echo next')).resolves.toEqual({ status: 0, output: 'next\n' })
+      expect(await processesLeft('[s]leep.1000')).toBe('')
+    })
+
+    test('a file of 64 kB is sent whole, checked and executable; one that is there already is replaced', async () => {
+      const data = randomBytes(traits.slow === true ? 8_000 : 65_536)
+      const { sent, progress, sha256 } = await send(data, `${folder}/file`)
+      expect(sent).toMatchObject({ bytes: data.length, verified: 'sha256' })
+      expect(progress.at(-1)).toBe(data.length)
+      const seen = await command(
+        `sha256sum <${folder}/file; [ -x ${folder}/file ]&&echo executable;ls ${folder}`,
+      )
+      expect(seen.output).toBe(`${sha256}  -\nexecutable\nfile\n`)
+      await send(Buffer.from('#!/bin/sh\necho "I am ${0##*/}"\nexit 4\n'), `${folder}/file`)
+      await expect(run(['./file'])).resolves.toMatchObject({
+        status: 4,
+        endedBy: 'itself',
+        text: 'I am file\n',
+      })
+    })
+
+    test('an empty file is a file', async () => {
+      await send(Buffer.alloc(0), `${folder}/empty`)
+      await expect(command(`wc -c <${folder}/empty`)).resolves.toMatchObject({
+        output: expect.stringMatching(/^\s*0\n$/),
+      })
+    })
+
+    test('programs end with their own status, and the range holds their output and nothing else', async () => {
+      await expect(run(['/bin/sh', '-c', 'echo hello'])).resolves.toMatchObject({
+        ...{ status: 0, endedBy: 'itself', text: 'hello\n' },
+      })
+      await expect(run(['/bin/sh', '-c', 'printf "a\\n\\nno end"; exit 3'])).resolves.toMatchObject({
+        ...{ status: 3, endedBy: 'itself', text: 'a\n\nno end' },
+      })
+      await expect(run(['true'])).resolves.toMatchObject({ status: 0, text: '' })
+      await expect(run(['./not-there'])).resolves.toMatchObject({ status: 127, endedBy: 'itself' })
+      await expect(run(['/bin/sh', '-c', 'kill -9 $$'])).resolves.toMatchObject({
+        status: 137,
+        endedBy: 'itself',
+      })
+    })
+
+    test('arguments and environment arrive byte for byte, and nothing of ours with them', async () => {
+      const argument = `it's "$HOME" \`x\` \\n !!\ttab\nline\x03\x04\x11\x13\x1b[0m ☺ '`
+      const script = 'printf "%s|" "$#" "$@" "$VALUE";[ -t 0 ]&&echo terminal;exit 0'
+      const seen = await run(['/bin/sh', '-c', script, 'sh', argument, '', '-n'], { VALUE: argument })
+      expect(seen.text).toBe(`3|${argument}||-n|${argument}|`)
+      const environment = (await run(['env'], { A: '1' })).text
+      expect(environment).toContain('A=1\n')
+      expect(environment).not.toMatch(/^(?:_[a-z]|PS1|PS2)=/m)
+    })
+
+    test('what a program prints like our frames and prompts fools nobody', async () => {
+      const { output } = await run(['/bin/sh', '-c', 'exit 9'])
+      const after = bytes.at(output.to, peer.recorder.state().head).toString('latin1')
+      const frames = after.split('\r\n').filter(line => line.startsWith('@'))
+      expect(frames.length).toBeGreaterThan(1)
+      const replayed = frames.map(frame => `echo '${frame}'`).join(';')
+      const seen = await run(['/bin/sh', '-c', `${replayed};printf 'brAAAA:99> '; printf 'login: '; exit 7`])
+      expect(seen).toMatchObject({ status: 7, endedBy: 'itself' })
+      expect(seen.text).toContain(frames[0])
+    })
+
+    test('a program is stopped by an interrupt', async () => {
+      const ended = await runAndStop('READY; exec sleep 1001')
+      expect(ended).toMatchObject({ status: null, endedBy: 'interrupt' })
+      expect(await processesLeft('[s]leep.1001')).toBe('')
+    })
+
+    test('one that ignores interrupts is killed with all its children, and the board answers', async () => {
+      const ended = await runAndStop(
+        "trap '' INT TERM; sleep 1002 & (setsid sleep 0; sleep 1002) & READY; sleep 1002",
+      )
+      expect(ended).toMatchObject({ status: null, endedBy: 'kill' })
+      expect(await processesLeft('[s]leep.1002')).toBe('')
+      await expect(command('true')).resolves.toEqual({ status: 0, output: '' })
+    })
+
+    test('one that prints without end is stopped too', async () => {
+      const flood = 'while :; do echo 0123456789012345678901234567890123456789012345678901234567; done'
+      const ended = await runAndStop(`trap '' INT; READY; ${flood}`)
+      expect(ended).toMatchObject({ status: null, endedBy: 'kill' })
+      await expect(command('echo still right')).resolves.toEqual({ status: 0, output: 'still right\n' })
+    })
+
+    test('children that a program leaves in the background are ended with it', async () => {
+      const seen = await run(['/bin/sh', '-c', 'sleep 1003 & (set -m; sleep 1003 &) ; echo left'])
+      expect(seen).toMatchObject({ status: 0, text: 'left\n' })
+      expect(await processesLeft('[s]leep.1003')).toBe('')
+    })
+
+    test('a terminal that a program left in disorder is put right', async () => {
+      await expect(run(['/bin/sh', '-c', 'stty raw echo <&1; echo done'])).resolves.toMatchObject({
+        status: 0,
+      })
+      await expect(command('echo right')).resolves.toEqual({ status: 0, output: 'right\n' })
+      await expect(run(['/bin/sh', '-c', 'echo again'])).resolves.toMatchObject({ text: 'again\n' })
+    })
+
+    test('detach leaves nothing of ours: no folder, no process, the console level as it was', async () => {
+      const { output } = await command('echo $_d $$')
+      const [ours = '', shell = ''] = output.trim().split(' ')
+      const level = await command('cat $_d/k')
+      await command(`rm -rf ${folder}`)
+      await peer.shell.detach()
+      await peer.shell.attach(never)
+      await expect(command(`ls -d ${ours}`)).resolves.not.toMatchObject({ status: 0 })
+      await expect(command(`kill -0 ${shell}`)).resolves.not.toMatchObject({ status: 0 })
+      // What this session found is what the one before had found.
+      await expect(command('cat $_d/k')).resolves.toEqual(level)
+      await peer.shell.detach()
+    })
+  })
+}
+
+function keepBytes(recorder: Pick<Recorder, 'listen' | 'state'>): Bytes {
+  const base = recorder.state().head
+  let all = Buffer.alloc(0)
+  let length = 0
+  const stop = recorder.listen(news => {
+    if (news.kind !== 'chunk') return
+    const { offset, bytes } = news.chunk
+    const end = offset - base + bytes.length
+    if (end > all.length) all = Buffer.concat([all, Buffer.alloc(end * 2 - all.length)])
+    all.set(bytes, offset - base)
+    length = Math.max(length, end)
+  })
+  return { at: (from, to) => Buffer.from(all.subarray(from - base, Math.min(to - base, length))), stop }
+}
+
+/** As the program printed it: kernel lines out, ONLCR undone. */
+function asPrinted(bytes: Buffer): string {
+  return withoutReturns(withoutKernelLines(bytes)).toString()
+}
+
+async function* inPieces(data: Buffer): AsyncGenerator<Buffer> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  setImmediate(resolve)
+  await promise
+  for (let at = 0; at < data.length; at += 10_000) yield data.subarray(at, at + 10_000)
+}
