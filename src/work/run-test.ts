@@ -135,13 +135,24 @@ function exitFailure({ status }: ProgramEnd): WorkFailure | null {
 }
 
 /** The working folder goes, and a framed command answers: only then is the board said to be clean. */
-async function cleanUp({ board, stopper, folder }: Task): Promise<boolean> {
+async function cleanUp({ job, board, stopper, folder }: Task): Promise<boolean> {
   if (stopper.taken() !== null || stopper.hard.aborted || stopper.finding() !== null) return false
   try {
-    return (await board.shell.command(`rm -rf ${folder}`, stopper.hard)).status === 0
+    return (await board.shell.command(`${endStrays(job, folder)}rm -rf ${folder}`, stopper.hard)).status === 0
   } catch {
     return false
   }
+}
+
+/**
+ * The shell ends the program's process group and session; one that made a session of its own is found by where it
+ * is or what it runs. Daemons that are meant to outlive a test, such as a service it restarted, go to / first.
+ */
+function endStrays({ program }: RunTestJob, folder: string): string {
+  const own = program.kind === 'binary' ? `${folder}/${program.name}` : folder
+  const file = `'${own.replaceAll("'", "'\\''")}'`
+  const isOurs = `[ $p/cwd -ef ${folder} ]||[ $p/exe -ef ${file} ]`
+  return `for p in /proc/[0-9]*;do { ${isOurs};}&&kill -9 \${p#/proc/};done 2>/dev/null;`
 }
 
 /**
@@ -153,7 +164,11 @@ async function explain(task: Task, error: unknown): Promise<RunTestResult> {
   const taken = stopper.taken()
   if (taken !== null) throw taken
   const failure = stopper.failure()
-  if (failure === null) throw error
+  if (failure === null) {
+    // A file that did not fit leaves a shell that answers, and its folder.
+    if (failureOf(error).cause === 'disk') await cleanUp(task)
+    throw error
+  }
   if (stopper.finding() !== null) await traceEnd(task)
   if (failure.failure.class === 'infrastructure') throw failed(failure, error)
   const boardClean = await cleanUp(task)

@@ -57,7 +57,7 @@ export function consoleSuite(
       const mark = `ready-${randomBytes(4).toString('hex')}`
       const head = peer.recorder.state().head
       const ended = run(['/bin/sh', '-c', `${script.replace('READY', `echo ${mark}`)}`], {}, stop.signal)
-      const isReady = () => bytes.at(head, Number.MAX_SAFE_INTEGER).includes(mark)
+      const isReady = () => asPrinted(bytes.at(head, Number.MAX_SAFE_INTEGER)).includes(mark)
       await until(isReady, 'the program is ready', timeout)
       stop.abort(new Error('time limit'))
       return ended

@@ -14,6 +14,8 @@ import { until } from '../until.ts'
 
 const BOARD = aBoard('a1')
 const OUTPUT = { from: 10, to: 20 }
+/** Whoever is still in the working folder is ended, and the folder goes. */
+const CLEAN_UP = /^for p in \/proc\/.*kill -9 .*;rm -rf \/tmp\/br-t1-1$/
 let dir = ''
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'boardroom-'))
@@ -172,7 +174,7 @@ describe('run-test', () => {
       `rm -rf ${folder} && mkdir -p ${folder}`,
       `send ${folder}/hello`,
       'run ./hello a b',
-      `rm -rf ${folder}`,
+      expect.stringMatching(CLEAN_UP),
       'detach',
     ])
     expect(here.listeners).toBe(0)
@@ -253,7 +255,7 @@ describe('run-test', () => {
       failure: { failure: { class: 'cancelled' } },
       boardClean: true,
     })
-    expect(here.typed).toContain('rm -rf /tmp/br-t1-1')
+    expect(here.typed).toContainEqual(expect.stringMatching(CLEAN_UP))
   })
 
   test('M6.7 a panic while it runs ends it as what it is, as soon as its line is there; nothing more is typed', async () => {
@@ -272,7 +274,7 @@ describe('run-test', () => {
       },
     })
     expect(result.failure?.proof).toEqual(['kernel panic: Fatal exception: x'])
-    expect(here.typed).not.toContain('rm -rf /tmp/br-t1-1')
+    expect(here.typed).not.toContainEqual(expect.stringMatching(CLEAN_UP))
   })
 
   test('an oops may be survived by the prompt: the program is ended, and the board is not clean', async () => {
@@ -342,6 +344,13 @@ describe('run-test', () => {
     await expect(here.run()).rejects.toThrow(
       "a1 could not make the working folder /tmp/br-t1-1: mkdir: can't create directory: No space left on device",
     )
+  })
+
+  test('a binary that did not fit is thrown as it is, and its folder goes', async () => {
+    const full = new HardwareError('too large for the board', { hint: 'x', cause: 'disk', blame: 'none' })
+    const here = world({ send: () => Promise.reject(full) })
+    await expect(here.run()).rejects.toBe(full)
+    expect(here.typed.slice(-2)).toEqual([expect.stringMatching(CLEAN_UP), 'detach'])
   })
 
   test('a board that does not end the program is given up after 20 s', async () => {

@@ -65,7 +65,7 @@ export function createJoiner(): Joiner {
   const endLine = (onLine: (line: JoinedLine) => void): void => {
     const stamp = findKernelStamp(raw)
     hold(stamp === -1 ? raw : raw.slice(0, stamp))
-    lineEnd = next - (raw.endsWith('\r') ? 1 : 0)
+    lineEnd = stamp === -1 ? endOfHeld() : next - (raw.endsWith('\r') ? 1 : 0)
     next += 1
     raw = ''
     trimmed = false
@@ -74,6 +74,12 @@ export function createJoiner(): Joiner {
     held = []
     heldLength = 0
     onLine({ text: pieces.map(piece => piece.text).join(''), to: next, pieces })
+  }
+
+  /** The CR of a line end may stand before the kernel line that cut in, its LF behind. */
+  const endOfHeld = (): number => {
+    const last = held.at(-1)
+    return last?.text.endsWith('\r') ? last.offset + last.text.length - 1 : next
   }
 
   return {

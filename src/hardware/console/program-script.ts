@@ -18,7 +18,10 @@ export function programScript(
   checkProgram(program)
   const assignments = Object.entries(program.env).map(([name, value]) => ({ name, value }))
   const lines = [
-    facts.setsid ? `echo $$ >${word(`${facts.ownFolder}/g`)}` : ':',
+    // With its start time (proc(5) stat, field 22): a number alone may be another process one day.
+    facts.setsid
+      ? `read -r l </proc/$$/stat;set -- \${l##*) };echo $$ \${20} >${word(`${facts.ownFolder}/g`)}`
+      : ':',
     // Exported by some profile it would carry our prompt.
     'unset PS1 PS2',
     `cd ${word(program.folder)}||exit 125`,

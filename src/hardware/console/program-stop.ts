@@ -28,7 +28,7 @@ export async function endNow(running: Running, signal: AbortSignal): Promise<Omi
 
 /** True when there was nobody left to kill. Says nothing, since a program that still prints would be in between. */
 async function kill(running: Running, signal: AbortSignal): Promise<boolean> {
-  const text = 'read -r _g <$_d/g&&kill -0 -$_g||exit 9;_z KILL >/dev/null;exit 0'
+  const text = 'read -r _g _r <$_d/g&&kill -0 -$_g||exit 9;_z KILL >/dev/null;exit 0'
   const { status } = await exchangeText(running.session, '_b', text, COMMAND_MS, signal)
   return status === 9
 }
@@ -41,7 +41,7 @@ async function leaveGuard(running: Running, signal: AbortSignal): Promise<void> 
 /** The program's first act is to note its process group: a stop may be quicker. */
 async function interrupt(running: Running, signal: AbortSignal): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const text = 'read -r _g <$_d/g||exit 9;kill -INT -$_g;exit 0'
+    const text = 'read -r _g _r <$_d/g||exit 9;kill -INT -$_g;exit 0'
     const { status } = await exchangeText(running.session, '_b', text, COMMAND_MS, signal)
     if (status !== 9) return
   }

@@ -34,12 +34,17 @@ export function factsIn(output: string): Map<string, string> {
 
 /**
  * First what a session left whose shell is gone is cleared away: its test, its folder, the console level that it
- * had found. Folders of shells that live (another console of this board) are left alone.
+ * had found. Process ids are used again soon on a small machine, and mean other processes in another namespace:
+ * so a process is known by its start time too (`_P`; field 22 of proc(5) stat), and folders of shells that live,
+ * or that cannot be seen from here, are left alone.
  */
 const SURVEY = [
-  'read -r _r </proc/sys/kernel/random/boot_id;echo "$_r $$" >$_d/b',
-  'for _o in "${_d%-*}"-*;do [ "$_o" != "$_d" ]&&[ -O "$_o" ]&&read -r _1 _2 <"$_o/b"&&{ [ "$_1" != "$_r" ]||! kill -0 $_2;}&&{',
-  '[ "$_1" = "$_r" ]&&{ read -r _3 <"$_o/g"&&kill -KILL -$_3;read -r _3 <"$_o/k"&&echo $_3 >$_K;};rm -rf "$_o";};done 2>/dev/null',
+  '_P(){ _l=;read -r _l </proc/$1/stat;set -- ${_l##*) };_l=${20};} 2>/dev/null',
+  '_S(){ read -r _r </proc/sys/kernel/random/boot_id;_r=$_r.$(readlink /proc/self/ns/pid);_P $$;echo "$_r $$ $_l" >$_d/b',
+  'for _o in "${_d%-*}"-*;do [ "$_o" != "$_d" ]&&[ -O "$_o" ]&&read -r _1 _2 _3 <"$_o/b"||continue',
+  'if [ "$_1" = "$_r" ];then _P $_2;[ "$_l" = "$_3" ]&&continue',
+  'read -r _2 _3 <"$_o/g"&&_P $_2&&case $_l in ""|$_3)kill -KILL -$_2;esac;read -r _3 <"$_o/k"&&echo $_3 >$_K',
+  'elif [ "${_1%.*}" = "${_r%.*}" ];then continue;fi;rm -rf "$_o";done;} 2>/dev/null;_S',
   '_l=;for _r in setsid df env;do command -v $_r >/dev/null&&_l="$_l $_r";done',
   'busybox setsid true&&_l="$_l bsetsid"',
   'for _r in base64 "busybox base64" "openssl base64";do [ "$(echo A|$_r)" = QQo= ]&&_x=$_r _X=b&&break;done',

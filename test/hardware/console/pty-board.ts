@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../../src/clock.ts'
@@ -118,8 +126,20 @@ export async function openPtyBoard(options: PtyBoardOptions): Promise<PtyBoard> 
     async close() {
       line.close()
       await hangUp()
+      killAllOf(folder)
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     },
+  }
+}
+
+/** A test that made a session of its own outlives its terminal; this board's are known by their environment. */
+function killAllOf(folder: string): void {
+  for (const pid of readdirSync('/proc').filter(name => /^[0-9]+$/.test(name))) {
+    try {
+      if (readFileSync(`/proc/${pid}/environ`).includes(folder)) process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has gone meanwhile, or is somebody else's.
+    }
   }
 }
 

@@ -264,7 +264,7 @@ describe("a program's script", () => {
             fc.array(whole, { maxLength: 4 }),
             fc.dictionary(name, whole, { maxKeys: 3 }),
             (args, env) => {
-              const show = 'for a do printf "%s\\0" "$a"; done; exec env -0'
+              const show = 'for argument do printf "%s\\0" "$argument"; done; exec env -0'
               const said = output(['/bin/sh', '-c', show, 'sh', ...args], env)
               expect(said.slice(0, args.length)).toEqual(args)
               const given = Object.entries(env).map(([key, value]) => `${key}=${value}`)
