@@ -51,6 +51,10 @@ export function watchBoot(board: OpenBoard, ctx: WorkContext & { clock: Clock })
       return false
     }
   }
+  const lastSeen = (): string => {
+    const { connected, problem: why } = board.recorder.state()
+    return connected ? problem : `no console at ${board.recorder.where}: ${why ?? 'still connecting'}`
+  }
   const prompt = async (since: Millis, signal: AbortSignal): Promise<void> => {
     do {
       while (!mayType(since)) await pause(clock, LOOK_MS, signal)
@@ -71,7 +75,7 @@ export function watchBoot(board: OpenBoard, ctx: WorkContext & { clock: Clock })
       } catch (error) {
         if (ctx.signal.aborted || !late.signal.aborted) throw error
         stage('not back')
-        return `${board.id} was not back after ${Math.round(withinMs / 1000)} s: ${problem}`
+        return `${board.id} was not back after ${Math.round(withinMs / 1000)} s: ${lastSeen()}`
       } finally {
         timer.cancel()
         await board.shell.detach()

@@ -198,18 +198,22 @@ realSuite('compiled programs', ['compiler'], () => {
     await expect(promisify(execFile)(hello, ['--exit', '3'])).rejects.toMatchObject({ code: 3 })
   })
 
-  test('loop ends for nothing polite, and its child neither', async () => {
+  test('loop ends for nothing polite, and neither do its child and its stray', async () => {
     const loop = execFile(await compile('loop', await folder()), { killSignal: 'SIGKILL', timeout: 20_000 })
     let text = ''
     loop.stdout?.on('data', (more: string) => {
       text += more
     })
-    await until(() => /parent/.test(text) && /child/.test(text), 'both to say that they are there')
-    const child = Number(/child ([0-9]+)/.exec(text)?.[1])
-    onTestFinished(() => void process.kill(child, 'SIGKILL'))
     onTestFinished(() => void loop.kill('SIGKILL'))
-    for (const pid of [loop.pid, child])
-      expect(await ignored(pid ?? 0)).toEqual(expect.arrayContaining([1, 2, 3, 15]))
+    const pids = ['parent', 'child', 'stray'].map(async who => {
+      const said = new RegExp(`${who} ([0-9]+) `)
+      await until(() => said.test(text), `${who} to say that it is there`)
+      const pid = Number(said.exec(text)?.[1])
+      if (who !== 'parent') onTestFinished(() => void process.kill(pid, 'SIGKILL'))
+      return pid
+    })
+    for (const pid of await Promise.all(pids))
+      expect(await ignored(pid)).toEqual(expect.arrayContaining([1, 2, 3, 15]))
   })
 })
 

@@ -97,6 +97,7 @@ type Board = {
   recorder: {
     listen(listener: (news: RecorderNews) => void): () => void
     expectReset(expected: boolean): void
+    state(): { connected: boolean }
   }
   shell: Pick<Shell, 'attach' | 'detach'>
 }
@@ -122,6 +123,7 @@ function createBoard(clock: FakeClock, plan: Plan, calls: Call[]): Board {
     expectations,
     recorder: {
       expectReset: expected => void expectations.push(expected),
+      state: () => ({ connected: true }),
       listen: listener => {
         listeners.add(listener)
         return () => listeners.delete(listener)

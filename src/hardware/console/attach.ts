@@ -26,8 +26,10 @@ const LATER: readonly Rung[] = [
   { waitMs: 500, act: 'ask' },
   { waitMs: 700, act: 'interrupt' },
 ]
-/** Log-in programs think for seconds after a wrong password, and an interrupt would end them. */
-const AFTER_LOGIN: readonly Rung[] = [{ waitMs: 1000, act: 'poke' }]
+/** An interrupt would end a log-in program, and a question would be taken for a name. */
+const AT_LOGIN: Rung = { waitMs: 1000, act: 'poke' }
+/** Log-in programs think for seconds about a password, and a newline would be the next name. */
+const AFTER_PASSWORD: Rung = { waitMs: 5000, act: 'poke' }
 /** Pokes of ours may still bring a second log-in prompt: a name typed for it would be taken as password. */
 const SETTLE_MS = 150
 const MOST_LEFT = 4
@@ -42,6 +44,10 @@ type Climb = {
   timeoutMs: Millis
   named: number
   passworded: boolean
+  /** Passwords that were asked for a name that we did not give. */
+  strays: number
+  /** What was asked for last, when that was a log-in's. */
+  at: 'user' | 'password' | null
   left: number
   step: number
 }
@@ -58,7 +64,7 @@ export async function reachShell(
   const deadline = talk.clock.mono() + timeoutMs
   const climb: Climb = {
     ...{ talk, login, watch, asked, deadline, timeoutMs },
-    ...{ named: 0, passworded: false, left: 0, step: 0 },
+    ...{ named: 0, passworded: false, strays: 0, at: null, left: 0, step: 0 },
   }
   try {
     await poke(climb, signal)
@@ -106,9 +112,9 @@ async function oneStep(climb: Climb, signal: AbortSignal): Promise<boolean> {
 }
 
 function rungOf(climb: Climb): Rung {
-  const idle: Rung = { waitMs: 1000, act: 'poke' }
-  if (climb.named > 0) return AFTER_LOGIN[0] ?? idle
-  return LADDER[climb.step] ?? LATER[(climb.step - LADDER.length) % LATER.length] ?? idle
+  if (climb.at === 'password') return AFTER_PASSWORD
+  if (climb.at === 'user' || climb.named > 0) return AT_LOGIN
+  return LADDER[climb.step] ?? LATER[(climb.step - LADDER.length) % LATER.length] ?? AT_LOGIN
 }
 
 async function actOn(climb: Climb, rung: Rung, signal: AbortSignal): Promise<void> {
@@ -128,6 +134,7 @@ function ask(climb: Climb, signal: AbortSignal): Promise<void> {
 }
 
 async function answerLook(climb: Climb, look: Look, signal: AbortSignal): Promise<void> {
+  climb.at = look === 'user' || look === 'password' ? look : null
   if (look === 'user') await giveName(climb, signal)
   else if (look === 'password') await givePassword(climb, signal)
   else if (look === 'new password') throw loginError(climb, 'it wants a new password')
@@ -163,7 +170,7 @@ async function giveName(climb: Climb, signal: AbortSignal): Promise<void> {
 }
 
 async function givePassword(climb: Climb, signal: AbortSignal): Promise<void> {
-  if (climb.named === 0) return poke(climb, signal)
+  if (climb.named === 0) return giveNone(climb, signal)
   const { password } = climb.login
   if (password === undefined) throw loginError(climb, 'it asks for a password and none is configured')
   if (climb.passworded) refuse(climb)
@@ -172,18 +179,25 @@ async function givePassword(climb: Climb, signal: AbortSignal): Promise<void> {
   await climb.talk.type(`${password}\n`, signal)
 }
 
+/** What we typed before its prompt was there, a newline or a question, was taken for a name: it is not to be let in. */
+async function giveNone(climb: Climb, signal: AbortSignal): Promise<void> {
+  climb.strays += 1
+  if (climb.strays <= MOST_NAMES) extend(climb)
+  await poke(climb, signal)
+}
+
 function extend(climb: Climb): void {
   climb.deadline = climb.talk.clock.mono() + climb.timeoutMs
 }
 
-/** Takes what comes until it is quiet for a moment. True when a shell answered: that is put back. */
+/** Takes what comes until it is quiet for a moment. True when a shell answered, or a password is asked for: that is put back. */
 async function settle(climb: Climb, signal: AbortSignal): Promise<boolean> {
   const { watch } = climb
   for (;;) {
     const sight = await watch.next(SETTLE_MS, signal)
     if (sight === null) return false
     if (sight.kind === 'refused') refuse(climb)
-    if (sight.kind !== 'answer') continue
+    if (sight.kind !== 'answer' && !(sight.kind === 'look' && sight.look === 'password')) continue
     watch.add(sight)
     return true
   }

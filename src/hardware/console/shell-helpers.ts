@@ -68,9 +68,10 @@ const STATE_OF_NUMBER = `_l(){ _r=n;[ "$_s" = "$1" ]&&_r=x;printf "@$_n $1 $_r\\
 
 /**
  * However this shell ends, the board is left as it was found. All in the background: when the line has hung up, a
- * shell with job control can run nothing in the foreground (dash: "Cannot set tty process group").
+ * shell with job control can run nothing in the foreground (dash: "Cannot set tty process group"). A hang-up comes
+ * twice, the second time from the session's leader, and must not end what cleans up.
  */
-const GOODBYE = `_q(){ (read -r _g _r <$_d/g&&_P $_g&&case $_l in ""|$_r)_z KILL;esac;read -r _r <$_d/k&&echo $_r >$_K;[ "$_d" = - ]||rm -rf $_d)& wait $!
+const GOODBYE = `_q(){ trap "" HUP;(read -r _g _r <$_d/g&&_P $_g&&case $_l in ""|$_r)_z KILL;esac;read -r _r <$_d/k&&echo $_r >$_K;[ "$_d" = - ]||rm -rf $_d)& wait $!
 [ "$_t" ]&&stty $_t;} 2>/dev/null
 trap _q EXIT;trap "_q;exit 1" HUP`
 

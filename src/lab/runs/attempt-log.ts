@@ -40,10 +40,13 @@ export async function openAttemptLog(
     append(offset, t, bytes) {
       base ??= offset
       file.append(bytes, t)
-      for (const line of lines.push(bytes, offset)) {
+      // Backwards: of all that came only the last is shown, and cleaning a line costs more than cutting it.
+      for (const line of lines.push(bytes, offset).toReversed()) {
         const isOutput = output !== null && line.from >= output.from && line.from < (output.to ?? Infinity)
         const text = isOutput ? stripAnsi(line.text).trimEnd() : ''
-        if (text !== '') lastLine = text
+        if (text === '') continue
+        lastLine = text
+        break
       }
     },
     output(from, to) {
@@ -105,7 +108,7 @@ export function createTail(keep: number): {
   let offset = 0
   const take = (text: string): void => {
     total++
-    kept.push(stripAnsi(text).trimEnd())
+    kept.push(text)
     if (kept.length > keep * 2) kept.splice(0, kept.length - keep)
   }
   return {
@@ -115,7 +118,7 @@ export function createTail(keep: number): {
     },
     end() {
       for (const line of splitter.flush()) take(line.text)
-      return { tail: kept.slice(-keep), tailTotal: total }
+      return { tail: kept.slice(-keep).map(text => stripAnsi(text).trimEnd()), tailTotal: total }
     },
   }
 }

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -126,6 +127,8 @@ export async function openPtyBoard(options: PtyBoardOptions): Promise<PtyBoard> 
     async close() {
       line.close()
       await hangUp()
+      // What cleans up after a hang-up needs the board's programs until it is done.
+      await until(() => isDeserted(folder), 'the processes of the board end')
       killAllOf(folder)
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     },
@@ -140,6 +143,19 @@ function killAllOf(folder: string): void {
     } catch {
       // It has gone meanwhile, or is somebody else's.
     }
+  }
+}
+
+/** No process works in the folder any more. */
+function isDeserted(folder: string): boolean {
+  return !readdirSync('/proc').some(name => /^\d+$/.test(name) && workingFolder(name) === folder)
+}
+
+function workingFolder(pid: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return null
   }
 }
 

@@ -8,5 +8,6 @@ function suite(name: string, options: PtyBoardOptions): void {
   })
 }
 
-for (const shell of SHELLS) suite(`${shell} on a pseudo-terminal`, { shell })
+// The simulated board shows dash on a quiet line.
+for (const shell of SHELLS.filter(each => each !== 'dash')) suite(`${shell} on a pseudo-terminal`, { shell })
 suite('dash with a kernel line spliced in every 150 bytes', { shell: 'dash', faults: { noiseEvery: 150 } })

@@ -1,4 +1,4 @@
-// Loops for ever with a child of its own; both ignore every polite way of ending them.
+// Loops for ever with two others, in a process group and in a session of their own; none ends for anything polite.
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -7,7 +7,15 @@ int main(void) {
   int polite[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE};
   for (unsigned i = 0; i < sizeof polite / sizeof *polite; i++) signal(polite[i], SIG_IGN);
   setvbuf(stdout, NULL, _IOLBF, 0);
-  const char *who = fork() == 0 ? "child" : "parent";
+  const char *who = "parent";
+  if (fork() == 0) {
+    who = "child";
+    setpgid(0, 0);
+    if (fork() == 0) {
+      who = "stray";
+      setsid();
+    }
+  }
   printf("loop: %s %d goes on for ever\n", who, (int)getpid());
   for (;;) sleep(1);
 }
