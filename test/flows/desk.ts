@@ -1,0 +1,138 @@
+import { type App, startApp } from '../../src/app.ts'
+import { openLocalFile } from '../../src/bot/terminal/files.ts'
+import { drawTelling } from '../../src/cards/tellings.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { Outcome } from '../../src/commands/dispatch.ts'
+import { readEnvironment } from '../../src/config/index.ts'
+import type { Ending, Lab } from '../../src/lab/lab.ts'
+import type { Run } from '../../src/lab/types.ts'
+import { createSecrets, type Log, type LogFields } from '../../src/log.ts'
+import type { Channel, OutboxItem } from '../../src/mail/types.ts'
+
+/** What somebody was told, in the words of the card. */
+export type Told = Pick<OutboxItem, 'topic' | 'kind' | 'to'> & { text: string }
+export type Typed = { who: string; line: string }
+export type Logged = LogFields & { message: string }
+
+/** The whole bot in this process, on the real clock, and whoever talks to it. */
+export type Desk = {
+  readonly app: App
+  readonly lab: Lab
+  readonly told: readonly Told[]
+  /** Every line that was typed, in order. */
+  readonly typed: readonly Typed[]
+  /** What was logged as an error: faults of the product, mostly. */
+  readonly errors: readonly Logged[]
+  /** A line of somebody's, answered; `mei` types where nobody is named. */
+  type(line: string, options?: { as?: string }): Promise<Outcome>
+  /** A line that starts something: its id. Throws what was answered when it did not. */
+  start(line: string, options?: { as?: string }): Promise<string>
+  ended(topic: string): Promise<Ending>
+  run(id: string): Promise<Run>
+  /** Waits for the end of a test, and reads it. */
+  finished(id: string): Promise<Run>
+  /** The bot: up, away, and back on the same data. */
+  open(): Promise<void>
+  stop(): Promise<void>
+}
+
+export type DeskOptions = { file: string; dataDir: string; folder: string }
+
+const END_WITHIN_MS = 55_000
+
+export function createDesk({ file, dataDir, folder }: DeskOptions): Desk {
+  const told: Told[] = []
+  const typed: Typed[] = []
+  const errors: Logged[] = []
+  let app: App | null = null
+
+  const here = (): App => found(app, 'the bot')
+  const channel = (id: string): Channel => ({
+    id,
+    async deliver({ topic, kind, to }) {
+      const view = app === null ? null : await drawTelling(topic, app.lab)
+      if (view === null) return 'nobody'
+      told.push({ topic, kind, to, text: view.summary })
+      return 'delivered'
+    },
+  })
+  const type: Desk['type'] = async (line, { as = 'mei' } = {}) => {
+    typed.push({ who: as, line })
+    return await here().dispatcher.line({
+      line,
+      person: { id: as, name: as, platform: 'terminal' },
+      origin: { channel: 'terminal', place: 'terminal' },
+      file: word => openLocalFile(word, folder),
+    })
+  }
+  const ended: Desk['ended'] = async topic => {
+    const { lab } = here()
+    return await lab.ending(topic, AbortSignal.timeout(END_WITHIN_MS)).catch((error: unknown) => {
+      throw new Error(`${topic} did not end: ${standing(lab)} ${JSON.stringify(errors)}`, { cause: error })
+    })
+  }
+  const run: Desk['run'] = async id => found(await here().lab.run(id), id)
+
+  return {
+    get app() {
+      return here()
+    },
+    get lab() {
+      return here().lab
+    },
+    ...{ told, typed, errors, type, ended, run },
+    async start(line, by) {
+      const outcome = await type(line, by)
+      if (outcome.kind === 'done' && outcome.started !== null) return outcome.started.split('/')[1] ?? ''
+      throw new Error(`"${line}" started nothing: ${wordsOf(outcome)}`)
+    },
+    async finished(id) {
+      await ended(`run/${id}`)
+      return await run(id)
+    },
+    async open() {
+      app = await startApp({
+        environment: readEnvironment({ CHAT: 'terminal', BOARDS_FILE: file, DATA_DIR: dataDir, PORT: '0' }),
+        clock: systemClock,
+        log: errorLog(errors),
+        secrets: createSecrets(),
+        version: '0.0.0',
+        exit: error => errors.push({ message: error.message, exit: true }),
+      })
+      for (const id of ['terminal', 'home']) app.addChannel(channel(id))
+    },
+    async stop() {
+      const running = app
+      await running?.stop()
+      app = null
+    },
+  }
+}
+
+/** What somebody sees of an answer: the card in one text. */
+export function wordsOf(outcome: Outcome): string {
+  return outcome.view.summary
+}
+
+export function found<T>(value: T | null | undefined, name: string): T {
+  if (value === null || value === undefined) throw new Error(`there is no ${name}`)
+  return value
+}
+
+function errorLog(errors: Logged[]): Log {
+  const ignore = (): void => {}
+  const error: Log['error'] = (fields, message) => void errors.push({ ...fields, message })
+  return { debug: ignore, info: ignore, warn: ignore, error }
+}
+
+/** Where everything stands, for the message of a failing test. */
+function standing(lab: Lab): string {
+  const runs = Object.values(lab.state().runs).map(({ id, state, attempts, result }) => ({
+    ...{ id, state, at: lab.progress(id) },
+    ...{ attempts: attempts.map(each => `${each.board}: ${each.message}`), result: result?.message },
+  }))
+  const boards = lab
+    .boards()
+    .map(board => `${board.config.id} ${board.status} ${board.heldBy} ${board.reason}`)
+  return JSON.stringify({ runs, boards })
+}
