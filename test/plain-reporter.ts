@@ -8,6 +8,7 @@ export default class PlainReporter implements Reporter {
     let failed = unhandledErrors.length
     let skipped = 0
     const reasons: string[] = []
+    const again: string[] = []
     for (const module of modules) {
       failed += module.errors().length
       for (const test of module.children.allTests()) {
@@ -15,6 +16,7 @@ export default class PlainReporter implements Reporter {
         if (state === 'passed') passed++
         else if (state === 'failed') failed++
         else skipped++
+        if (test.diagnostic()?.flaky) again.push(test.fullName)
         const { leftOut } = test.meta()
         if (leftOut !== undefined) reasons.push(leftOut)
       }
@@ -22,6 +24,7 @@ export default class PlainReporter implements Reporter {
     const left = skipped > 0 ? `, ${skipped} skipped` : ''
     const why = leftOutLine(reasons)
     process.once('exit', () => {
+      for (const name of again) process.stdout.write(`passed only when run again: ${name}\n`)
       if (why !== null) process.stdout.write(`${why}\n`)
       process.stdout.write(`${passed} passed, ${failed} failed${left}\n`)
     })

@@ -3,6 +3,9 @@ import type { Trap } from './words.ts'
 
 export type DeadlyDisk = { disk: Disk; set(trap: Trap): void }
 
+/** The disk is slow just then: whoever does not wait for it has the time to give itself away. */
+const LAST_MS = 60
+
 /**
  * The real disk, at a chosen write of which the process kills itself. What was written before that stays as it is: a
  * kill, unlike a power cut, loses nothing that the kernel already has.
@@ -23,17 +26,17 @@ export function createDeadlyDisk(): DeadlyDisk {
       ...file,
       async write(bytes, position) {
         dying = sprung(path)
-        if (dying?.moment === 'before the write') die()
+        if (dying?.moment === 'before the write') await die()
         if (dying?.moment === 'half written') {
           await file.write(bytes.subarray(0, bytes.length >> 1), position)
-          die()
+          await die()
         }
         await file.write(bytes, position)
       },
       async sync() {
-        if (dying?.moment === 'before the sync') die()
+        if (dying?.moment === 'before the sync') await die()
         await file.sync()
-        if (dying?.moment === 'after the sync') die()
+        if (dying?.moment === 'after the sync') await die()
       },
     }
   }
@@ -46,7 +49,8 @@ export function createDeadlyDisk(): DeadlyDisk {
   }
 }
 
-function die(): never {
-  process.kill(process.pid, 'SIGKILL')
-  throw new Error('unreachable')
+/** Never comes back. */
+function die(): Promise<never> {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_MS)
+  return new Promise(() => {})
 }

@@ -197,8 +197,8 @@ describe.concurrent('a board that fails is passed over and looked after, and not
   it('loses characters on the way in: the test passes all the same, there or elsewhere, and its output is its own', async () => {
     await withSickBoard({ faults: { loseIn: 1 / 2000 } }, async ({ world }) => {
       const run = await world.finished(await world.start('run-test socA ./hello'))
-      expect(run.state).toBe('passed')
-      expect(run.result?.tail.at(-1)).toBe(`hello from ${run.attempts.at(-1)?.board}`)
+      expect(run.state, JSON.stringify(run)).toBe('passed')
+      expect(run.result?.tail.at(-1), JSON.stringify(run)).toBe(`hello from ${run.attempts.at(-1)?.board}`)
       for (const [board, failure] of attemptsOf(run).slice(0, -1)) {
         expect(board).toBe(SICK)
         expect(failure).toMatchObject({ class: 'infrastructure', blame: 'board' })

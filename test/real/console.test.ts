@@ -1,3 +1,4 @@
+import { expect, onTestFinished, test } from 'vitest'
 import type { Shell } from '../../src/hardware/types.ts'
 import { consoleSuite } from '../suites/console.ts'
 import { openTelnetPeer } from '../suites/console-peer.ts'
@@ -17,14 +18,16 @@ realSuite('the console of a QEMU board', ['qemu'], () => {
     async () => openTelnetPeer(await startQemuBoard()),
     { consoleLevel, timeoutMs: 60_000 },
   )
-})
 
-realSuite('the console of a QEMU board with a log-in', ['qemu'], () => {
-  consoleSuite(
-    'serial port of QEMU on telnet, getty',
-    async () => openTelnetPeer(await startQemuBoard({ console: 'getty' })),
-    { consoleLevel, timeoutMs: 60_000 },
-  )
+  test('a getty on it is logged in to while it still boots, and stays so for the next session', async () => {
+    const peer = await openTelnetPeer(await startQemuBoard({ console: 'getty' }))
+    onTestFinished(() => peer.close())
+    await expect(peer.shell.attach(never)).resolves.toMatchObject({ loggedIn: true, limits: [] })
+    await expect(peer.shell.command('id -un', never)).resolves.toEqual({ status: 0, output: 'root\n' })
+    await peer.shell.detach()
+    await expect(peer.shell.attach(never)).resolves.toMatchObject({ loggedIn: false, limits: [] })
+    await peer.shell.detach()
+  })
 })
 
 realSuite('the console of telnetd', ['telnetd'], () => {

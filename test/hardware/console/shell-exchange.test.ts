@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { HardwareError } from '../../../src/errors.ts'
 import { exchangeText } from '../../../src/hardware/console/shell-command.ts'
 import type { CommandResult } from '../../../src/hardware/types.ts'
-import { createRandom, kernelLine } from './pty-board.ts'
+import { createRandom, kernelLine } from './pty-line.ts'
 import {
   createMemoryLine,
   type EmulatorOptions,
