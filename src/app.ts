@@ -51,8 +51,18 @@ export async function readBoardsFile(environment: Environment, secrets: Secrets)
     variables: environment.variables,
     drivers: driverSchemas as unknown as DriverSchemas,
   })
-  for (const secret of inventory.secrets) secrets.add(secret)
+  for (const secret of [...inventory.secrets, ...literalSecrets(inventory)]) secrets.add(secret)
   return { ...inventory, settings: effectiveSettings(inventory.settings, environment) }
+}
+
+/** Passwords that were written into the file itself are scrubbed like those of the environment. */
+function literalSecrets({ boards }: Inventory): readonly string[] {
+  const consoles = boards.flatMap(board => board.consoles.map(console => console.login.password ?? ''))
+  const options = boards.flatMap(board => Object.entries(board.power?.options ?? {}))
+  const power = options
+    .filter(([name]) => /password|community|secret/i.test(name))
+    .map(([, value]) => String(value))
+  return [...consoles, ...power].filter(value => value !== 'public' && value !== 'private')
 }
 
 /**
@@ -121,7 +131,12 @@ export async function startApp(options: AppOptions): Promise<App> {
         return address
       },
       addChannel(channel) {
-        channels.set(channel.id, channel)
+        // What is told must be true after a kill too: nobody hears of it before it is on the disk.
+        const deliver: Channel['deliver'] = async (item, signal) => {
+          await storage.store.settled()
+          return await channel.deliver(item, signal)
+        }
+        channels.set(channel.id, { id: channel.id, deliver })
         outbox.wake()
       },
       async reload() {

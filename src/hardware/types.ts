@@ -150,6 +150,8 @@ export type Shell = {
   ): Promise<ProgramEnd>
   /** Leaves the board as it was found: console level back, our files gone. Never throws. */
   detach(): Promise<void>
+  /** Lets go without a word: the board is somebody else's, or its kernel is dead or booting. Never throws. */
+  abandon(): void
 }
 
 /** A board as work sees it: everything passes the gate under the token it was opened with. */

@@ -1,6 +1,9 @@
 import type { BoardConfig } from '../config/types.ts'
+import { inMaintenance } from './boards/board-state.ts'
 import { type Checks, recordProbe } from './boards/checks.ts'
-import type { Core } from './core.ts'
+import type { PowerService } from './boards/power.ts'
+import type { Recovery } from './boards/recovery.ts'
+import { boardConfig, type Core } from './core.ts'
 import type { Holdings } from './leases/holdings.ts'
 import { CAUSE_OF, raise, resolve } from './mail/alerts.ts'
 import { claimsOf } from './queue/claims.ts'
@@ -11,19 +14,35 @@ const ASK_WITHIN_MS = 10_000
 const ASK_OFFLINE_MS = 60_000
 
 /** Asks idle boards that nobody has heard an answer of for a while, and offline ones whether they are back. */
-export async function checkBoards(core: Core, checks: Checks, holdings: Holdings): Promise<void> {
+export async function checkBoards(
+  core: Core,
+  checks: Checks,
+  holdings: Holdings,
+  recovery: Recovery,
+  power: PowerService,
+): Promise<void> {
   const now = core.clock.now()
   const { boardHealthMs } = core.current.inventory.settings
   const due = (board: BoardConfig): boolean => {
     const state = core.state().boards[board.id]
     if (state === undefined || state.condition === 'recovery' || holdings.current(board.id) !== null)
       return false
+    if (inMaintenance(state, now) || power.acting(board.id)) return false
     const heard = Math.max(state.lastCheckAt ?? 0, state.lastUsedAt ?? 0)
     if (state.condition !== 'offline') return now - heard >= boardHealthMs
     return !wasSwitchedOff(state.reason) && now - heard >= Math.min(ASK_OFFLINE_MS, boardHealthMs)
   }
   const asked = core.current.inventory.boards.filter(due)
-  await Promise.all(asked.map(board => recordProbe(core, board.id, () => checks.probe(board, ASK_WITHIN_MS))))
+  await Promise.all(
+    asked.map(async ({ id }) => {
+      const wasOffline = core.state().boards[id]?.condition === 'offline'
+      const config = boardConfig(core, id)
+      if (config === null) return
+      const outcome = await recordProbe(core, id, () => checks.probe(config, ASK_WITHIN_MS))
+      // One that fell silent gets its recovery cycle (H10.3); one that is offline had it.
+      if (outcome === 'silent' && !wasOffline) await recovery.recover(id, 'no answer to a health check')
+    }),
+  )
 }
 
 /** Somebody switched it off on purpose: asking it again and again would only fill its log. */

@@ -173,7 +173,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     },
     expireLeases: () => people.expire(),
     async checkBoards() {
-      await checkBoards(core, checks, holdings)
+      await checkBoards(core, checks, holdings, recovery, power)
       dispatch.kick()
     },
     retain: () => retain(core),
@@ -197,14 +197,16 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       dispatch.stop()
       people.stop()
       watching.stop()
-      await dispatch.idle()
-      const ended = Promise.all([attempts.stopAll(restartReason()), recovery.idle()])
+      const ended = dispatch
+        .idle()
+        .then(() => attempts.stopAll(restartReason()))
+        .then(() => Promise.all([recovery.idle(), power.idle()]))
       const late = (): Error => new Error(`not within ${END_WITHIN_MS} ms`)
       await within(core.clock, END_WITHIN_MS, ended, late).catch((error: unknown) => {
         core.log.warn({ error: messageOf(error) }, 'what ran did not end on its boards in time')
       })
       holdings.stop()
-      await core.store.settled()
+      await within(core.clock, END_WITHIN_MS, core.store.settled(), late).catch(() => {})
     },
   }
 

@@ -34,7 +34,8 @@ export function createServices(core: Core, samples: SampleBook) {
   const askLeft = async (id: string): Promise<void> => {
     await dispatch.idle()
     const board = boardConfig(core, id)
-    if (board === null || holdings.current(id) !== null) return
+    // While its power is being switched a question under a newer token would lock the switch out.
+    if (board === null || holdings.current(id) !== null || power.acting(id)) return
     if ((await recordProbe(core, id, () => checks.probe(board, ASK_WITHIN_MS))) !== 'silent') return
     await recovery.recover(id, 'no answer after a lease')
   }

@@ -28,7 +28,9 @@ export async function runTest(job: RunTestJob, board: OpenBoard, ctx: Context): 
   } catch (error) {
     return await explain(task, error)
   } finally {
-    if (stopper.taken() === null) await board.shell.detach()
+    // What is typed into a boot may stop its loader, and a board that was taken away is not ours to type at.
+    if (stopper.mayType()) await board.shell.detach()
+    else board.shell.abandon()
     stopper.close()
     unlisten()
   }

@@ -23,6 +23,8 @@ export type Stopper = {
   finding(): Finding | null
   /** The board was taken away (lease lost, power switched): it must not be touched again. */
   taken(): LabError | null
+  /** False when it was taken away, and when its kernel died or started again under us. */
+  mayType(): boolean
   ranMs(): Millis
   close(): void
 }
@@ -76,6 +78,7 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
     failure: () => failure,
     finding: () => finding,
     taken: () => taken,
+    mayType: () => taken === null && finding?.cause !== 'panic' && finding?.cause !== 'reset',
     ranMs: () => (startedAt === null ? 0 : Math.round(ctx.clock.mono() - startedAt)),
     close() {
       ctx.signal.removeEventListener('abort', onAbort)

@@ -89,9 +89,9 @@ function drawDeath(random: Random, mayBeEarly: boolean): Death {
   const chance = random()
   const moment = pick(random, KILL_MOMENTS)
   const nth = (most: number): number => 1 + Math.floor(random() * most)
-  if (chance < 0.15) return { kind: 'moment', afterMs: Math.floor(random() * LONGEST_LIFE_MS) }
-  if (chance < 0.25) return { kind: 'append', trap: { file: 'beside', nth: nth(APPENDS_OF_A_BURST), moment } }
-  if (chance < 0.45 && mayBeEarly)
+  if (chance < 0.12) return { kind: 'moment', afterMs: Math.floor(random() * LONGEST_LIFE_MS) }
+  if (chance < 0.3) return { kind: 'append', trap: { file: 'beside', nth: nth(APPENDS_OF_A_BURST), moment } }
+  if (chance < 0.5 && mayBeEarly)
     return { kind: 'start', trap: { file: 'journal', nth: nth(APPENDS_OF_A_START), moment } }
   return { kind: 'append', trap: { file: 'journal', nth: nth(APPENDS_OF_A_BURST), moment } }
 }

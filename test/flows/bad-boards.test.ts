@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../../src/commands/dispatch.ts'
 import type { SimulatedBoard } from '../../src/simulator/index.ts'
 import { until } from '../until.ts'
 import { letGo, running, WAITS } from './gate.ts'
 import { attemptsOf, becomes, livedThrough, SICK, WELL, withSickBoard } from './sick-lab.ts'
-import { type World, wordsOf } from './world.ts'
+import type { World } from './world.ts'
 
 const DEADLINE_MS = 90_000
 const SLOW_ENOUGH_TO_MEET = 460_800
@@ -201,7 +202,7 @@ describe.concurrent('a board that fails is passed over and looked after, and not
       expect(run.result?.tail.at(-1), JSON.stringify(run)).toBe(`hello from ${run.attempts.at(-1)?.board}`)
       for (const [board, failure] of attemptsOf(run).slice(0, -1)) {
         expect(board).toBe(SICK)
-        expect(failure).toMatchObject({ class: 'infrastructure', blame: 'board' })
+        expect(failure?.class).toBe('infrastructure')
       }
     })
   })
@@ -235,9 +236,10 @@ describe.concurrent('a board that fails is passed over and looked after, and not
 
       const elsewhere = await world.finished(await world.start('run-test socA ./hello'))
       expect(attemptsOf(elsewhere)).toEqual([[WELL, null]])
-      await until(() => world.lab.board(SICK)?.status !== 'recovery', 'it was looked after', 30_000)
       expect(world.lab.board(SICK)?.health).toBe('unhealthy')
-      expect(wordsOf(await world.type(`boards health ${SICK}`, { as: 'ops' }))).toContain('free')
+      // As long as the lab itself looks after it, a check is refused.
+      const check = (): Promise<Outcome> => world.type(`boards health ${SICK}`, { as: 'ops' })
+      await until(async () => (await check()).kind === 'done', 'an operator may ask it', 30_000)
       expect((await becomes(world, { status: 'available' })).health).toBe('healthy')
       const back = await world.finished(await world.start(`run-test socA --board ${SICK} ./hello`))
       expect(back.state).toBe('passed')

@@ -481,3 +481,60 @@ test('P27 a file that was adopted for a test nobody acknowledged goes, and its n
   expect(await again.storage.artifacts.owners()).toEqual([])
   expect((await again.lab.submit(request(), MEI, HERE)).id).toBe('T2')
 })
+
+describe('found by review', () => {
+  test('P18 a board in maintenance is not cycled, nor asked, whatever its console does', async () => {
+    const under = await lab([aBoard('a1', { power })])
+    await under.lab.maintain('a1', { reason: 'hands inside', untilMs: null }, KAI)
+    under.site.dead.add('a1')
+    const state = { connected: false, since: 0, lastByteAt: null, problem: 'cable pulled', head: 0 }
+    under.site.news('a1', { kind: 'state', state })
+    await under.lab.checkBoards()
+    expect(under.site.powered).toEqual([])
+    expect(under.lab.board('a1')?.state.condition).toBe('unknown')
+  })
+
+  test('M3.5 a board with a wrong password does not eat a test: it goes to another one at once', async () => {
+    const under = await lab([aBoard('a1'), aBoard('a2')])
+    const { id } = await under.lab.submit(request(), MEI, HERE)
+    await started(under, id)
+    const first = under.site.tests.get(id)
+    const wrong = new LabError('log-in', 'wrong password', {
+      hint: 'Correct it.',
+      failure: { class: 'infrastructure', cause: 'log-in', blame: 'lab' },
+    })
+    first?.fail(wrong)
+    await until(() => {
+      const now = under.site.tests.get(id)
+      return now !== undefined && now.job.board.id !== first?.job.board.id
+    }, 'the other board is tried')
+  })
+
+  test('H10.3 P13 a board that falls silent gets a recovery cycle', async () => {
+    const under = await lab([aBoard('a1', { power })])
+    await under.lab.check('a1', null)
+    under.site.dead.add('a1')
+    await under.clock.pass(20 * MINUTE)
+    await under.lab.checkBoards()
+    expect(under.site.powered.map(({ action }) => action)).toEqual(['cycle'])
+    expect(under.lab.board('a1')?.status).toBe('offline')
+  })
+
+  test('a program named as the log of a test is refused with what to do', async () => {
+    const under = await lab([aBoard('a1')])
+    const file = { name: 'console.log', size: 3, open: () => Readable.from([Buffer.from('abc')]) }
+    const asked = under.lab.submit(request({ program: { kind: 'file', file } }), MEI, HERE)
+    await expect(asked).rejects.toThrow("console.log is the name of a test's own log.")
+  })
+
+  test('a test that is cancelled in the moment it gets a board is cancelled, and the board is free', async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const under = await lab([aBoard('a1')])
+      const { id } = await under.lab.submit(request(), MEI, HERE)
+      for (let turn = 0; turn < turns; turn++) await null
+      await under.lab.cancel(id, MEI)
+      expect((await final(under, id)).state).toBe('cancelled')
+      await until(() => under.lab.board('a1')?.lease === null, 'the board is free')
+    }
+  })
+})

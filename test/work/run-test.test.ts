@@ -33,6 +33,8 @@ type World = {
   clock: FakeClock
   events: WorkEvent[]
   typed: string[]
+  /** Times it was let go without a word. */
+  letGo: string[]
   say(news: RecorderNews): void
   run(part?: Partial<RunTestJob>, signal?: AbortSignal): Promise<RunTestResult>
   board: OpenBoard
@@ -44,6 +46,7 @@ function world(plan: Plan = {}): World {
   const clock = createFakeClock()
   const events: WorkEvent[] = []
   const typed: string[] = []
+  const letGo: string[] = []
   const listeners = new Set<(news: RecorderNews) => void>()
   const note = (text: string): void => void typed.push(text)
   const shell: Shell = {
@@ -70,6 +73,7 @@ function world(plan: Plan = {}): World {
       )
     },
     detach: async () => note('detach'),
+    abandon: () => void letGo.push('abandon'),
   }
   const state = { connected: true, since: 0, lastByteAt: null, problem: null, head: 0 }
   const board: OpenBoard = {
@@ -94,6 +98,7 @@ function world(plan: Plan = {}): World {
     clock,
     events,
     typed,
+    letGo,
     board,
     say: news => {
       for (const listener of listeners) listener(news)
@@ -274,6 +279,8 @@ describe('run-test', () => {
       },
     })
     expect(result.failure?.proof).toEqual(['kernel panic: Fatal exception: x'])
+    expect(here.letGo).toEqual(['abandon'])
+    expect(here.typed).not.toContain('detach')
     expect(here.typed).not.toContainEqual(expect.stringMatching(CLEAN_UP))
   })
 
@@ -325,6 +332,7 @@ describe('run-test', () => {
     stop.abort(new LeaseLostError('a1', 1, 2))
     await expect(asked).rejects.toThrow(LeaseLostError)
     expect(here.typed.length).toBe(before)
+    expect(here.letGo).toEqual(['abandon'])
   })
 
   test('a console that fails is thrown as it is, with its class', async () => {

@@ -74,7 +74,7 @@ export async function savedStatus(running: Running, signal: AbortSignal): Promis
  * finds nothing, and the terminal is as it was. False when something would not die.
  */
 export async function cleanUp(running: Running, signal: AbortSignal): Promise<boolean> {
-  const text = '[ "$_u" ]&&stty $_u;_l=$(_z KILL);echo $_l;[ "$_l" ]||rm -f $_d/[gps]'
+  const text = '[ "$_u" ]&&stty $_u;_l=$(_z KILL);echo $_l;[ "$_l" ]||{ rm -f $_d/[gps];_R=;}'
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { output } = await exchangeText(running.session, '_m', text, COMMAND_MS, signal)
     if (output.trim() === '') return true

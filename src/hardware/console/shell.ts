@@ -76,6 +76,10 @@ export function createShell(deps: ShellDeps): Shell {
           talk.close()
         }
       }),
+    abandon() {
+      session = null
+      talk.close()
+    },
   }
 }
 

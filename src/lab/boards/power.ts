@@ -26,6 +26,8 @@ export type PowerService = {
   ): Promise<PowerEvent>
   event(id: string): PowerEvent | null
   acting(board: string): boolean
+  /** Resolves when no outlet is being switched: a cycle that is cut short leaves a board off. */
+  idle(): Promise<void>
 }
 
 export type PowerDeps = {
@@ -43,6 +45,7 @@ export function createPowerService(deps: PowerDeps): PowerService {
   const { core, holdings, live } = deps
   const events = new Map<string, PowerEvent>()
   const acting = new Set<string>()
+  const going = new Set<Promise<unknown>>()
 
   const change = (id: string, part: Partial<PowerEvent>): PowerEvent => {
     const next = { ...(events.get(id) as PowerEvent), ...part, rev: core.store.sequence }
@@ -144,13 +147,15 @@ export function createPowerService(deps: PowerDeps): PowerService {
   }
   const start = (event: PowerEvent, work: Promise<void>): PowerEvent => {
     acting.add(event.board)
-    work
+    const done = work
       .catch((error: unknown) => core.log.error({ error, board: event.board }, 'power switching broke off'))
       .finally(() => {
         acting.delete(event.board)
         core.news.publish([`power/${event.id}`], core.store.sequence)
+        going.delete(done)
         deps.freed(event.board)
       })
+    going.add(done)
     return events.get(event.id) ?? event
   }
 
@@ -178,8 +183,18 @@ export function createPowerService(deps: PowerDeps): PowerService {
         throw error
       }
     },
-    under: (hold, board, action, by, reason) =>
-      carryOut(begin(board.id, action, by, reason), board, hold.token),
+    async under(hold, board, action, by, reason) {
+      acting.add(board.id)
+      const work = carryOut(begin(board.id, action, by, reason), board, hold.token)
+      going.add(work)
+      return await work.finally(() => {
+        going.delete(work)
+        acting.delete(board.id)
+      })
+    },
+    async idle() {
+      while (going.size > 0) await Promise.allSettled(going)
+    },
     event: id => events.get(id) ?? null,
     acting: board => acting.has(board),
   }

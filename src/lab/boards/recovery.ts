@@ -3,6 +3,7 @@ import type { BoardConfig } from '../../config/types.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
 import type { BoardState } from '../types.ts'
+import { inMaintenance } from './board-state.ts'
 import { type Checks, recordProbe } from './checks.ts'
 import type { PowerService } from './power.ts'
 
@@ -67,7 +68,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   }
   const recover = async (id: string, reason: string): Promise<void> => {
     const board = boardConfig(core, id)
-    if (board === null || core.state().boards[id] === undefined) return
+    if (board === null || core.state().boards[id] === undefined || power.acting(id)) return
     await checks.yield(id)
     const hold = await holdings.take(id, 'recovery')
     if (hold === null) return
@@ -105,7 +106,8 @@ function cycleWasCutShort(core: Core, id: string): boolean {
 
 /** The last cycle must be long enough ago, or a sick board would be switched for ever. */
 function mayCycle(core: Core, board: BoardConfig, state: BoardState, cutShort: boolean): boolean {
-  if (board.power === null || core.current.stopping) return false
+  // Somebody may have their hands in a board that is in maintenance.
+  if (board.power === null || core.current.stopping || inMaintenance(state, core.clock.now())) return false
   if (cutShort) return true
   const { recoveryCooldownMs } = core.current.inventory.settings
   return state.lastCycleAt === null || core.clock.now() - state.lastCycleAt >= recoveryCooldownMs

@@ -2,6 +2,7 @@ import type { BoardConfig } from '../../config/types.ts'
 import type { RecorderNews } from '../../hardware/types.ts'
 import type { Core } from '../core.ts'
 import type { Holdings } from '../leases/holdings.ts'
+import { inMaintenance } from './board-state.ts'
 import { type Checks, recordProbe } from './checks.ts'
 import type { LiveBoards } from './live.ts'
 import type { Recovery } from './recovery.ts'
@@ -36,6 +37,7 @@ export function createWatching(deps: WatchingDeps): Watching {
     if (!idle(id) && !checks.checking(id)) return
     const state = core.state().boards[id]
     if (state === undefined || state.condition === 'offline' || state.condition === 'recovery') return
+    if (inMaintenance(state, core.clock.now())) return
     core.post({
       o: 'board/step',
       id,

@@ -47,7 +47,8 @@ export function createHandOver(deps: HandOverDeps): HandOver {
       // Whoever got it at once is looking at the answer; whoever waited is told (M3.7).
       ...(waited ? [owed(core, lease, 'lease-granted', lease.origin.channel)] : []),
     )
-    await deps.granted(lease)
+    // What follows is the leases' own business: should it fail, the board is this person's all the same.
+    core.behind('arming the end of a lease', deps.granted(lease))
   }
   const passOver = async (lease: Lease, hold: Hold, error: unknown): Promise<void> => {
     const at = core.clock.now()
@@ -62,10 +63,13 @@ export function createHandOver(deps: HandOverDeps): HandOver {
   const handOver = async (lease: Lease, hold: Hold, stop: AbortSignal): Promise<void> => {
     try {
       const answer = await check(hold, stop)
-      if (!stop.aborted && stateOf(lease.id) === 'checking') await grant(lease, hold, answer)
+      if (!stop.aborted && stateOf(lease.id) === 'checking') return await grant(lease, hold, answer)
     } catch (error) {
-      if (!stop.aborted) await passOver(lease, hold, error)
+      if (!stop.aborted) return await passOver(lease, hold, error)
     }
+    // Given up meanwhile: nobody else knows of this hold any more.
+    await holdings.release(hold)
+    deps.freed(hold.board)
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { Millis, Timer } from '../../clock.ts'
 import type { BoardConfig } from '../../config/types.ts'
-import { InputError, NotAllowedError, NotFoundError, StaleError } from '../../errors.ts'
+import { InputError, messageOf, NotAllowedError, NotFoundError, StaleError } from '../../errors.ts'
 import { formatId } from '../../ids.ts'
 import type { Checks } from '../boards/checks.ts'
 import { boardConfig, type Core } from '../core.ts'
@@ -69,12 +69,13 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
       })
     return lease
   }
-  const end = async (lease: Lease, as: 'released' | 'expired', why: string): Promise<Lease> => {
+  const end = async ({ id }: Lease, as: 'released' | 'expired', why: string): Promise<Lease> => {
+    // A check before the hand-over still types: it stops before the board is anybody else's.
+    await handOver.giveUp(id)
+    const lease = live(id)
     const at = core.clock.now()
     const tell: Operation[] = as === 'expired' ? [owed(core, lease, 'lease-ended', lease.origin.channel)] : []
     const hold = lease.board === null ? null : holdings.current(lease.board)
-    // A check before the hand-over still types: it stops before the board is anybody else's.
-    await handOver.giveUp(lease.id)
     await core.commit({ o: 'lease/step', id: lease.id, at, event: { kind: 'ended', as, why } }, ...tell)
     if (hold !== null && hold.token === lease.token) {
       await holdings.release(hold)
@@ -103,13 +104,20 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
     await core.commit(...steps, owed(core, lease, `lease-warning-${Math.min(...due)}`, lease.origin.channel))
   }
   const expire = async (): Promise<void> => {
-    const now = core.clock.now()
-    for (const lease of Object.values(core.state().leases)) {
-      if (lease.state !== 'active' || lease.until === null || lease.holder.kind !== 'person') continue
-      if (lease.until <= now) await end(lease, 'expired', 'its time was up')
-      else await warn(lease)
+    try {
+      for (const id of Object.keys(core.state().leases)) await expireOne(id)
+    } finally {
+      arm()
     }
-    arm()
+  }
+  /** Read anew: much may have happened while the one before was stored. */
+  const expireOne = async (id: string): Promise<void> => {
+    const lease = core.state().leases[id]
+    if (lease?.state !== 'active' || lease.until === null || lease.holder.kind !== 'person') return
+    if (lease.until > core.clock.now()) return await warn(lease)
+    await end(lease, 'expired', 'its time was up').catch((error: unknown) => {
+      core.log.warn({ lease: id, error: messageOf(error) }, 'a lease ended by itself meanwhile')
+    })
   }
   /** A monotonic timer to the next end or warning; Bree's sweep only catches what this missed. */
   const arm = (): void => {
@@ -182,6 +190,7 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
           })
         if (hasEnded(lease)) await archive(lease.id)
         if (lease.state !== 'active' || lease.holder.kind !== 'person' || lease.board === null) continue
+        if (holdings.current(lease.board) !== null) continue
         const hold = await holdings.take(lease.board, lease.id)
         if (hold === null) {
           await core.commit({

@@ -113,8 +113,25 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     if (by !== null) here.stop.abort(cancelled(by))
     await carryOut(run, hold, here)
   }
+  /** A fault of ours, such as a log that cannot be opened: it ends as one, and the board goes back all the same. */
+  const brokeOff = async (runId: string, hold: Hold, error: unknown): Promise<void> => {
+    core.log.error({ run: runId, error }, 'an attempt broke off')
+    const wasActive = core.state().runs[runId]?.attempts.at(-1)?.endedAt === null
+    active.delete(runId)
+    const verdict = wasActive ? judge(core, runId, hold, { error }) : null
+    await core.commit(...(verdict?.operations ?? []))
+    await holdings.release(hold)
+    deps.freed(hold.board)
+    if (verdict !== null && !verdict.retried) await collect(runId, null)
+  }
   const collect = async (runId: string, log: AttemptLog | null): Promise<void> => {
-    const { tail, tailTotal } = log === null ? { tail: [], tailTotal: 0 } : await log.seal()
+    const nothing = { tail: [], tailTotal: 0 }
+    // A file that cannot be sealed must not keep the outcome from whoever waits for it.
+    const sealed = await log?.seal().catch((error: unknown) => {
+      core.log.error({ run: runId, error }, 'the log of a run could not be sealed')
+      return nothing
+    })
+    const { tail, tailTotal } = sealed ?? nothing
     const files = await core.artifacts.list(runId)
     const run = core.state().runs[runId]
     if (run === undefined) return
@@ -128,12 +145,8 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
   return {
     carryOut(run, hold) {
       const work = begin(run, hold)
-        .catch(async (error: unknown) => {
-          core.log.error({ run: run.id, error }, 'an attempt broke off')
-          active.delete(run.id)
-          await holdings.release(hold)
-          deps.freed(hold.board)
-        })
+        .catch((error: unknown) => brokeOff(run.id, hold, error))
+        .catch((error: unknown) => core.log.error({ run: run.id, error }, 'an attempt could not be ended'))
         .finally(() => going.delete(work))
       going.add(work)
       return work

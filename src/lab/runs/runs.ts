@@ -67,7 +67,9 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
   return {
     submit: place,
     async cancel(id, by, rev) {
-      const run = await own(id, by, rev, 'cancel')
+      const asked = await own(id, by, rev, 'cancel')
+      // It may have been given a board while it was looked up: from here to the commit nothing is awaited.
+      const run = core.state().runs[asked.id] ?? asked
       if (isFinal(run.state) || run.state === 'collecting') throw ended(run)
       const at = core.clock.now()
       if (run.state !== 'queued') {
@@ -146,7 +148,15 @@ function openFile(request: SubmitRequest): Readable {
   return request.program.file.open()
 }
 
+/** Names of the lab's own files of a run. */
+const RESERVED_NAME = /^(console(-\d+)?|output)\.log$/
+
 async function stage(core: Core, name: string, open: () => Readable): ReturnType<Core['artifacts']['stage']> {
+  if (RESERVED_NAME.test(name))
+    throw new InputError(`${name} is the name of a test's own log.`, {
+      field: 'binary',
+      hint: 'Give the program another name, and submit that.',
+    })
   const staged = await core.artifacts.stage(name, open(), LARGEST_BINARY)
   if (staged.size === 0)
     throw new InputError(`${name} is empty (0 bytes).`, {

@@ -10,6 +10,9 @@ import { mayRetry } from './run-state.ts'
 
 export type Outcome = { result: RunTestResult } | { error: unknown }
 
+/** Causes that say nothing about the board it happened on: it may be tried there again at once. */
+const NOT_THE_PLACE: ReadonlySet<Failure['cause']> = new Set(['restart', 'power', 'lease lost'])
+
 export type Verdict = { operations: Operation[]; retried: boolean; lookAfter: string | null }
 
 /** What an attempt's outcome means for the run and for its board; one journal line (design 3). */
@@ -24,7 +27,7 @@ export function judge(core: Core, runId: string, hold: Hold, outcome: Outcome): 
   const retried =
     failure !== null && mayRetry(run, failure, settings.attempts + (failure.cause === 'restart' ? 1 : 0))
   if (retried) {
-    const avoidUntil = failure.blame === 'lab' ? null : at + settings.sameBoardRetryMs
+    const avoidUntil = NOT_THE_PLACE.has(failure.cause) ? null : at + settings.sameBoardRetryMs
     const uncounted = failure.cause === 'restart'
     const message = result.message ?? failure.cause
     operations.push({
@@ -76,6 +79,8 @@ function blame(core: Core, board: string, run: string, message: string, at: numb
 
 function wantsLooking(outcome: Outcome, failure: Failure | null): boolean {
   if ('result' in outcome) return !outcome.result.boardClean
+  // Whoever lost the lease could not end what it had started there.
+  if (failure?.cause === 'lease lost') return true
   return failure?.blame === 'board' && failure.cause !== 'disk'
 }
 
