@@ -19,6 +19,10 @@ export function answeredIsStored(ledger: Ledger, { live, history, audited }: Sto
     const run = live.runs[id] ?? history.get(id)
     if (run?.cancelledBy === null) faults.push(`${id}: its cancelling was answered for and is not stored`)
   }
+  for (const [id, state] of ledger.told) {
+    const run = history.get(id) ?? live.runs[id]
+    if (run?.state !== state) faults.push(`${id} was told as ${state}, and is stored as ${run?.state}`)
+  }
   for (const [id, { state, until, board }] of ledger.leases) {
     const stored = live.leases[id]
     if (ledger.releaseTyped.has(id)) continue

@@ -31,8 +31,9 @@ export type Ledger = {
   knows(id: string, word: string, where: string): void
   /** Takes in what a kill left on the disk. */
   killed(stored: Stored): void
-  /** Called for every answer. */
+  /** Called for every answer, and for every telling. */
   onAnswer: (answer: Answer) => void
+  onTelling: () => void
 }
 
 export type Answer = { started: string | null; result: unknown }
@@ -79,6 +80,7 @@ export function createLedger(): Ledger {
     ...{ runs, leases, answered, cancelTyped, cancelled, releaseTyped, told, ended, cut, faults, knows },
     known: () => [...words.keys()],
     onAnswer: () => {},
+    onTelling: () => {},
     ears: {
       onTyped(_n, _as, line) {
         const [verb, noun, id = ''] = line.split(' ')
@@ -96,6 +98,7 @@ export function createLedger(): Ledger {
         const before = told.get(id) ?? state
         if (before !== state) faults.push(`${id} was told as ${before}, then as ${state}`)
         told.set(id, state)
+        ledger.onTelling()
       },
     },
     killed({ live, history }) {

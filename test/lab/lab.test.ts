@@ -531,7 +531,7 @@ describe('found by review', () => {
     for (let turns = 0; turns < 12; turns++) {
       const under = await lab([aBoard('a1')])
       const { id } = await under.lab.submit(request(), MEI, HERE)
-      for (let turn = 0; turn < turns; turn++) await null
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
       await under.lab.cancel(id, MEI)
       expect((await final(under, id)).state).toBe('cancelled')
       await until(() => under.lab.board('a1')?.lease === null, 'the board is free')
