@@ -4,7 +4,6 @@ import { withoutKernelLines, withoutReturns } from '../../src/hardware/console/f
 import type { Recorder, Shell, ShellReport } from '../../src/hardware/types.ts'
 import { until } from '../until.ts'
 
-/** One peer with a shell behind a console, whatever it is. */
 export type ConsolePeer = {
   shell: Shell
   recorder: Pick<Recorder, 'listen' | 'state'>
@@ -18,7 +17,6 @@ export type ConsoleTraits = {
   slow?: boolean
   /** Reads the kernel's console level as it is now, where it is the board's own and our shell may lower it. */
   consoleLevel?: (shell: Shell) => Promise<string>
-  /** For each test. */
   timeoutMs?: number
 }
 
@@ -41,6 +39,7 @@ export function consoleSuite(
     let peer: ConsolePeer
     let bytes: Bytes
     let report: ShellReport
+    const opened: (() => Promise<void>)[] = []
 
     const command = (text: string, ms = timeout) => peer.shell.command(text, never, ms)
 
@@ -78,14 +77,15 @@ export function consoleSuite(
 
     beforeAll(async () => {
       peer = await open()
+      opened.push(() => peer.close())
       bytes = keepBytes(peer.recorder)
+      opened.push(async () => bytes.stop())
       report = await peer.shell.attach(never)
       await command(`mkdir -p ${folder}`)
     }, 120_000)
 
     afterAll(async () => {
-      bytes.stop()
-      await peer.close()
+      for (const each of opened.reverse()) await each()
     }, 60_000)
 
     const test = (title: string, body: () => Promise<void>): void => {
