@@ -14,5 +14,9 @@ test('deciding', async () => {
     { what: 'a look of the dispatcher, state and all, none free', unit: 'ms', floor, ...spread(look.look) },
     { what: 'the whole queue as people see it, with estimates', unit: 'ms', floor, ...spread(look.queue) },
   ])
+  print('200 tests submitted at once, 1,000 free boards, a site that does nothing', [
+    { what: 'until all have begun', unit: 'ms', value: look.rush.startedMs },
+    { what: 'longest time nobody else was heard', unit: 'ms', value: look.rush.heldMs },
+  ])
   expect(starts).toBeGreaterThan(0)
 })

@@ -33,6 +33,8 @@ export type DispatchDeps = {
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const { core, holdings, checks } = deps
   const taking = new Map<string, Promise<void>>()
+  let deciding: Promise<ReadonlyMap<string, Claim>> | null = null
+  let looking: Promise<void> | null = null
   let stopped = false
   let later: Timer | null = null
 
@@ -47,9 +49,21 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     await checks.yield(board)
     const hold = await holdings.take(board, 'claim')
     if (hold === null) return
-    const start = stopped ? undefined : plan(claimsOf(core.state())).find(entry => entry.board === board)
-    if (start === undefined) return await holdings.release(hold)
-    await grant(start.claim, hold)
+    const claim = (await decided()).get(board)
+    if (claim === undefined) return await holdings.release(hold)
+    await grant(claim, hold)
+  }
+  /**
+   * One plan for all boards that came into our hands in the same turn, carried out before anything else moves: a plan
+   * for each would hold the loop for as long as there are boards.
+   */
+  const decided = (): Promise<ReadonlyMap<string, Claim>> => {
+    deciding ??= Promise.resolve().then(() => {
+      deciding = null
+      const starts = stopped ? [] : plan(claimsOf(core.state()))
+      return new Map(starts.map(({ board, claim }) => [board, claim]))
+    })
+    return deciding
   }
   const grant = async (claim: Claim, hold: Hold): Promise<void> => {
     if (claim.kind === 'run') await grantRun(deps, claim.id, hold)
@@ -62,9 +76,10 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     const moments = claims
       .flatMap(claim => claim.avoid.map(entry => entry.until))
       .filter(until => until > now)
-    later = moments.length === 0 ? null : core.clock.after(Math.min(...moments) - now, kick)
+    later = moments.length === 0 ? null : core.clock.after(Math.min(...moments) - now, () => kick())
   }
-  const kick = (): void => {
+  const look = (): void => {
+    looking = null
     if (stopped || core.current.stopping) return
     const claims = claimsOf(core.state())
     wakeLater(claims)
@@ -76,10 +91,16 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       taking.set(board, work)
     }
   }
+  /** One look for all that happened in the same turn: two hundred tests submitted at once are one change. */
+  const kick = (): void => {
+    looking ??= Promise.resolve()
+      .then(look)
+      .catch((error: unknown) => core.log.error({ error }, 'the queue could not be looked at'))
+  }
   return {
     kick,
     async idle() {
-      while (taking.size > 0) await Promise.all(taking.values())
+      while (looking !== null || taking.size > 0) await Promise.all([looking, ...taking.values()])
     },
     stop() {
       stopped = true
