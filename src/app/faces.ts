@@ -11,7 +11,7 @@ export function openFace(
   app: App,
   streams: Pick<TerminalFaceOptions, 'input'> & Partial<TerminalFaceOptions>,
 ): TerminalFace {
-  const name = flags.as ?? (command === 'demo' ? 'ada' : userInfo().username)
+  const name = flags.as ?? (command === 'demo' ? 'ada' : userName())
   const face = createTerminalFace({
     output: process.stdout,
     errors: process.stderr,
@@ -32,6 +32,15 @@ export function openFace(
   // The terminal is this deployment's home channel too (M5.5).
   app.addChannel({ ...face.channel, id: 'home' })
   return face
+}
+
+/** In a container it may be a user that the system has no name for. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `user-${process.getuid?.() ?? 'unknown'}`
+  }
 }
 
 export function isPerson(): boolean {
