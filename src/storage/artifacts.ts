@@ -22,8 +22,9 @@ import {
 } from './owner-folder.ts'
 import { createRemoval } from './removal.ts'
 import { noRoom, openStaging } from './staging.ts'
+import { readTimed } from './timed-read.ts'
 import { openTombstones } from './tombstones.ts'
-import type { Artifacts, GrowingFile, Staged, StoredFile } from './types.ts'
+import type { Artifacts, GrowingFile, Staged, StoredFile, TimedBytes } from './types.ts'
 
 /**
  * `.staging` what is on its way in, `.trash` what is on its way out, `.removed` what went and why, and a folder an
@@ -121,14 +122,17 @@ export async function openArtifacts(options: StorageDeps & { dir: string }): Pro
     if (folder.growing.has(checkFileName(name))) throw alreadyThere(`${owner}/${name}, open`)
     folder.growing.set(name, null)
     const path = filePath(dir, owner, name)
+    let growth: Growth | null = null
     try {
-      const growth = await openGrowth({ path, clock, space, log })
+      growth = await openGrowth({ path, clock, space, log })
       folder.growing.set(name, growth)
       folder.files.set(name, { name, size: growth.size, sha256: '', type, storedAt: clock.now() })
       await save(folder)
       return growingFile(folder, growth, name, type)
     } catch (error) {
       folder.growing.delete(name)
+      // Nobody else would ever close it.
+      await growth?.finish().catch(() => {})
       throw error
     }
   }
@@ -180,6 +184,21 @@ export async function openArtifacts(options: StorageDeps & { dir: string }): Pro
     return file
   }
 
+  async function* read(
+    owner: string,
+    name: string,
+    from = 0,
+    to = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<TimedBytes> {
+    const held = await removal.hold(owner, name)
+    if (held === null) return
+    try {
+      yield* readTimed(held.path, from, Math.min(to, held.file.size), held.file.storedAt)
+    } finally {
+      held.release()
+    }
+  }
+
   async function close(): Promise<void> {
     closeSpace()
     for (const { growing } of folders.values()) {
@@ -206,6 +225,7 @@ export async function openArtifacts(options: StorageDeps & { dir: string }): Pro
         newest: newestOf(folder),
       })),
     hold: removal.hold,
+    read,
     remove: removal.remove,
     tombstone: owner => tombstones.get(owner),
     totalBytes: async () => Array.from(folders.values(), bytesOf).reduce((sum, bytes) => sum + bytes, 0),

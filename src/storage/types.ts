@@ -99,6 +99,8 @@ export type Artifacts = {
   owners(): Promise<readonly { owner: string; bytes: number; newest: Millis }[]>
   /** Path for reading, or null; for the HTTP room and for work. A file being read through `hold` is not removed until released. */
   hold(owner: string, name: string): Promise<{ path: string; file: StoredFile; release(): void } | null>
+  /** Bytes `[from, to)` of a file, in pieces with the time each came at; nothing when there is no such file. */
+  read(owner: string, name: string, from?: number, to?: number): AsyncIterable<TimedBytes>
   /** Gone for readers at once, from the disk when nobody holds a file of it any more. Returns its bytes. */
   remove(owner: string, reason: string): Promise<number>
   /** When and why the files of `owner` went; null when they did not. */
@@ -106,6 +108,8 @@ export type Artifacts = {
   totalBytes(): Promise<number>
   close(): Promise<void>
 }
+/** A piece of a file that grew; `t` is when it came. */
+export type TimedBytes = { offset: number; t: Millis; bytes: Uint8Array }
 export type Staged = { key: string; name: string; size: number; sha256: string }
 export type GrowingFile = {
   /** In order; never waits, never throws. `t` is wall time, for the time gutter. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openArtifacts } from '../../src/storage/artifacts.ts'
+import { realDisk } from '../../src/storage/disk.ts'
 import { checkFileName } from '../../src/storage/names.ts'
 import { readTimes } from '../../src/storage/times.ts'
 import type { Artifacts, StoredFile } from '../../src/storage/types.ts'
@@ -377,3 +378,30 @@ test('what a kill left half removed is removed at the start, with a tombstone', 
     await again.close()
   })
 })
+
+test('a file that was opened for growing and cannot be written down is closed again', async () => {
+  await withFolder(async dir => {
+    const { disk, ...deps } = testDeps()
+    const real = disk ?? realDisk
+    let broken = true
+    const rename = (from: string, to: string): Promise<void> =>
+      broken && to.endsWith('manifest.json') ? Promise.reject(new Error('I/O error')) : real.rename(from, to)
+    const artifacts = await openArtifacts({ ...deps, disk: { ...real, rename }, dir })
+    await expect(artifacts.open('T1', 'console.log', 'text/plain')).rejects.toThrow('I/O error')
+    expect(await openUnder(dir)).toEqual([])
+    broken = false
+    const file = await artifacts.open('T1', 'console.log', 'text/plain')
+    expect(await openUnder(dir)).toHaveLength(2)
+    await file.seal()
+    expect(await openUnder(dir)).toEqual([])
+    await artifacts.close()
+  })
+})
+
+/** Files of this process below a folder that are open right now (proc(5), /proc/PID/fd). */
+async function openUnder(dir: string): Promise<readonly string[]> {
+  const links = (await readdir('/proc/self/fd')).map(fd =>
+    readlink(join('/proc/self/fd', fd)).catch(() => ''),
+  )
+  return (await Promise.all(links)).filter(path => path.startsWith(dir))
+}
