@@ -32,6 +32,40 @@ export const systemClock: Clock = {
   },
 }
 
+/** Wall time that does not step by itself: what was stored "until" a moment keeps its distance from now. */
+export type SteadyClock = Clock & {
+  /** By how much the machine's wall time has stepped away from ours; 0 while it has not. */
+  stepped(): Millis
+  /** Takes the machine's wall time on. Whoever calls moves what was stored by `stepped()` in the same turn. */
+  follow(): void
+}
+
+/** Corrections smaller than this (NTP slewing, drift between the two clocks) are followed at once. */
+const STEP_MS: Millis = 1_000
+
+/**
+ * A steady view of `clock`. A machine that was asleep has stepped, too: monotonic time stood still meanwhile
+ * (clock_gettime(2), CLOCK_MONOTONIC).
+ */
+export function createSteadyClock(clock: Clock): SteadyClock {
+  let offset = clock.now() - clock.mono()
+  const ahead = (): Millis => clock.now() - clock.mono() - offset
+  const stepped = (): Millis => (Math.abs(ahead()) < STEP_MS ? 0 : ahead())
+  const follow = (): void => {
+    offset = clock.now() - clock.mono()
+  }
+  return {
+    now() {
+      if (stepped() === 0) follow()
+      return clock.mono() + offset
+    },
+    mono: () => clock.mono(),
+    after: (ms, fn) => clock.after(ms, fn),
+    stepped,
+    follow,
+  }
+}
+
 /** Waits `ms`. Rejects with the signal's reason as soon as it aborts. */
 export function pause(clock: Clock, ms: Millis, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

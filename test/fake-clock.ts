@@ -3,6 +3,8 @@ import type { Clock, Millis } from '../src/clock.ts'
 export type FakeClock = Clock & {
   /** Lets `ms` pass: timers fire in order, and promises settle between them. */
   pass(ms: Millis): Promise<void>
+  /** Time passes and nothing is done, as when a process stands still: what fell due meanwhile is late. */
+  stall(ms: Millis): void
   /** Steps wall time only, as a wrong clock does. */
   step(ms: Millis): void
   readonly timers: number
@@ -44,6 +46,9 @@ export function createFakeClock(start: Millis = Date.UTC(2026, 10, 20, 12)): Fak
       }
       mono = limit
       await settle()
+    },
+    stall: ms => {
+      mono += ms
     },
     step: ms => {
       offset += ms
