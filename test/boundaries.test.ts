@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 /** The import table of ARCHITECTURE.md. `types of X` may be imported with `import type` only. */
-const ROOT_FILES = ['errors', 'clock', 'ids', 'log', 'telnet', 'duration']
+const ROOT_FILES = ['errors', 'clock', 'ids', 'log', 'telnet', 'duration', 'distance']
 const TABLE: Readonly<Record<string, { may: readonly string[]; types?: readonly string[] }>> = {
   main: { may: ['*'] },
   app: { may: ['*'] },
@@ -37,6 +37,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   send: ['http'],
   lowdb: ['storage'],
   'net-snmp': ['hardware', 'simulator'],
+  serialport: ['hardware'],
+  ssh2: ['hardware', 'simulator'],
   yaml: ['config'],
   pino: ['log'],
   zod: ['config', 'commands', 'hardware', 'work', 'http'],
