@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { createTelnetCodec, type TelnetCodec } from '../src/telnet.ts'
+import { describe, expect, test } from 'vitest'
+import { createTelnetCodec, subnegotiation, type TelnetCodec } from '../src/telnet.ts'
 
 const [IAC, DONT, DO, WONT, WILL, SB, SE, NOP] = [255, 254, 253, 252, 251, 250, 240, 241] as const
 const [BINARY, ECHO, SGA, NAWS, TTYPE] = [0, 1, 3, 31, 24] as const
@@ -8,6 +8,8 @@ const [CR, LF, NUL] = [13, 10, 0] as const
 
 /** QEMU 7.2's greeting, as it was seen on the wire. */
 const QEMU = [IAC, WILL, ECHO, IAC, WILL, SGA, IAC, WILL, BINARY, IAC, DO, BINARY]
+
+const EXTENDED = { extension: 44 }
 
 function decodeAll(codec: TelnetCodec, chunks: readonly Uint8Array[]): { data: number[]; reply: number[] } {
   const data: number[] = []
@@ -144,15 +146,21 @@ test('negotiation ends: whatever a peer asks, for however long, the answers are 
   )
 })
 
-test('two of ours, each taking the answers of the other, fall silent', () => {
+test('two of ours, each taking the answers of the other, fall silent, also when both offer something', () => {
   fc.assert(
-    fc.property(fc.array(byte, { maxLength: 60 }), start => {
-      const [left, right] = [createTelnetCodec(), createTelnetCodec()]
-      let words: Uint8Array = Uint8Array.from(start)
-      let turns = 0
-      while (words.length > 0 && turns < 100) words = (turns++ % 2 === 0 ? left : right).decode(words).reply
-      expect(turns).toBeLessThan(100)
-    }),
+    fc.property(
+      fc.array(byte, { maxLength: 60 }),
+      fc.boolean(),
+      fc.boolean(),
+      (start, leftHas, rightOffers) => {
+        const [left, right] = [createTelnetCodec(leftHas ? EXTENDED : {}), createTelnetCodec(EXTENDED)]
+        left.decode(rightOffers ? right.offer() : new Uint8Array(0))
+        let words: Uint8Array = Uint8Array.from([...left.offer(), ...start])
+        let turns = 0
+        while (words.length > 0 && turns < 100) words = (turns++ % 2 === 0 ? left : right).decode(words).reply
+        expect(turns).toBeLessThan(100)
+      },
+    ),
     { numRuns: 300 },
   )
 })
@@ -228,4 +236,107 @@ test('a chunk with nothing to undo is handed on without a copy', () => {
   const chunk = Uint8Array.from({ length: 1000 }, (_, index) => index % 250)
   expect(bothBinary().decode(chunk).data).toBe(chunk)
   expect(bothBinary().encode(chunk)).toBe(chunk)
+})
+
+test('an extension is offered once, and the answer to the offer is not answered (RFC 1143)', () => {
+  const codec = createTelnetCodec(EXTENDED)
+  expect([...codec.offer()]).toEqual([IAC, WILL, 44])
+  expect([...codec.offer()]).toEqual([])
+  expect(codec.extension()).toBe('open')
+  expect(decode([IAC, DO, 44], codec).reply).toEqual([])
+  expect(codec.extension()).toBe('agreed')
+  expect(decode([IAC, DO, 44], codec).reply).toEqual([])
+  expect(decode([IAC, DONT, 44], codec).reply).toEqual([IAC, WONT, 44])
+  expect(codec.extension()).toBe('open')
+})
+
+test('an extension that the peer does not want is refused, and not offered again', () => {
+  const codec = createTelnetCodec(EXTENDED)
+  codec.offer()
+  expect(decode([IAC, DONT, 44], codec).reply).toEqual([])
+  expect(codec.extension()).toBe('refused')
+  expect([...codec.offer()]).toEqual([])
+})
+
+test('an extension that the peer asks for is agreed to, and not offered any more; without one it is refused', () => {
+  const codec = createTelnetCodec(EXTENDED)
+  expect(decode([IAC, DO, 44], codec).reply).toEqual([IAC, WILL, 44])
+  expect([...codec.offer()]).toEqual([])
+  expect(codec.extension()).toBe('agreed')
+  const plain = createTelnetCodec()
+  expect(decode([IAC, DO, 44], plain).reply).toEqual([IAC, WONT, 44])
+  expect([...plain.offer()]).toEqual([])
+  expect(plain.extension()).toBe('refused')
+})
+
+const content = fc.array(fc.oneof(special, fc.integer({ min: 0, max: 255 })), { maxLength: 30 })
+
+test('what the extension says is heard whole, whatever its bytes, among any data and cut anywhere', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(payload, content, fc.boolean()), { maxLength: 6 }),
+      places,
+      (pieces, at) => {
+        const sender = createTelnetCodec()
+        const wire = Uint8Array.from(
+          pieces.flatMap(([bytes, said, ours]) => [
+            ...sender.encode(bytes),
+            ...subnegotiation(ours ? 44 : TTYPE, said),
+          ]),
+        )
+        const codec = createTelnetCodec(EXTENDED)
+        const decoded = cut(wire, at).map(chunk => codec.decode(chunk))
+        expect(decoded.flatMap(({ data }) => [...data])).toEqual(pieces.flatMap(([bytes]) => [...bytes]))
+        expect(decoded.flatMap(({ told }) => told.map(each => [...each]))).toEqual(
+          pieces.flatMap(([, said, ours]) => (ours ? [said] : [])),
+        )
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('a subnegotiation that is cut short, by a command or by its length, says nothing', () => {
+  const codec = createTelnetCodec(EXTENDED)
+  const endless = new Uint8Array(5_000).fill(65)
+  const told = [
+    [IAC, SB, 44, 101, IAC, WILL, ECHO],
+    [IAC, SB, 44, ...endless, IAC, SE],
+    [IAC, SB, IAC, SE],
+    [IAC, SB, 44, 9, IAC, SE],
+  ].flatMap(bytes => codec.decode(Uint8Array.from(bytes)).told)
+  expect(told.map(each => [...each])).toEqual([[9]])
+})
+
+describe('the side that people connect to', () => {
+  const server = (): TelnetCodec => createTelnetCodec({ serves: true })
+  const AGREED = [IAC, DO, ECHO, IAC, DO, SGA]
+
+  test('offers to echo and to suppress go-ahead, once; what is answered is not answered again', () => {
+    const codec = server()
+    expect([...codec.offer()]).toEqual([IAC, WILL, ECHO, IAC, WILL, SGA])
+    expect([...codec.offer()]).toEqual([])
+    expect(codec.echo()).toBe('open')
+    expect(decode(AGREED, codec)).toEqual({ data: [], reply: [] })
+    expect(codec.echo()).toBe('agreed')
+    expect(decode([IAC, DONT, ECHO], codec).reply).toEqual([IAC, WONT, ECHO])
+  })
+
+  test('never lets the person’s side echo, and refuses the rest', () => {
+    const codec = server()
+    codec.offer()
+    expect(decode([IAC, WILL, ECHO, IAC, WILL, SGA, IAC, DO, TTYPE, IAC, WILL, NAWS], codec).reply).toEqual([
+      ...[IAC, DONT, ECHO, IAC, DO, SGA, IAC, WONT, TTYPE, IAC, DONT, NAWS],
+    ])
+    expect(codec.echo()).toBe('open')
+  })
+
+  test('RFC 854: the Enter key is CR, whether it comes as CR NUL or as CR LF', () => {
+    const codec = server()
+    codec.offer()
+    expect(decode([...AGREED, CR, NUL, CR, LF, LF, NUL], codec).data).toEqual([CR, CR, LF, NUL])
+    expect(decode([CR], codec).data).toEqual([CR])
+    expect(decode([LF, 65], codec).data).toEqual([65])
+    expect(decode([IAC, WILL, BINARY, CR, LF, CR, NUL], codec).data).toEqual([CR, LF, CR, NUL])
+  })
 })
