@@ -10,7 +10,8 @@ import type { Caller, Expected, Refusal } from './types.ts'
 
 /** Its submitter, or an admin (M4.6). One that is not live any more is the lab's to answer. */
 export function needsSubmitter(what: string, id: string, caller: Caller, lab: Lab): Refusal | null {
-  const run = lab.state().runs[id]
+  const { runs } = lab.state()
+  const run = Object.hasOwn(runs, id) ? runs[id] : undefined
   return run === undefined ? null : needsOwner(what, run.submitter, 'submitted it', 'admin', caller, lab)
 }
 

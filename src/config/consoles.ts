@@ -10,12 +10,16 @@ import type { ConsoleConfig, DriverSchemas } from './types.ts'
 
 const SECOND = 1000
 
-/** What every console has, whatever its driver. */
+/** For the board's own log-in. */
+const LOGIN = { username: z.string().optional(), password: z.string().optional() }
+
+/** What every console has, whatever its driver. A driver that logs in itself takes `username` and `password` for that. */
 const ConsoleSchema = z.strictObject({
   name: Text.optional(),
   driver: z.string().default('telnet'),
-  username: z.string().optional(),
-  password: z.string().optional(),
+  ...LOGIN,
+  /** The same where the driver has those two for itself: a board behind a console server's SSH. */
+  login: z.strictObject(LOGIN).optional(),
   /** D */
   loginTimeoutMs: z
     .int()
@@ -60,7 +64,8 @@ export function readConsole(node: Node, index: number, from: Surroundings, conte
     driver === null ? null : readAs(driver.schema, options, context.problems, [...COMMON.keys()])
   const isSure = from.defaults?.isSure !== false
   const where = driver === null || checked === null || !isSure ? null : driver.where(checked)
-  const pointer = (node.entries.get('port') ?? options.entries.get('host'))?.value ?? node
+  const own = node.entries
+  const pointer = (own.get('port') ?? options.entries.get('host') ?? own.get('path'))?.value ?? node
   const isWhole = main !== null && where !== null && isOptions(checked)
   return { node, pointer, where, config: isWhole ? configOf(main, index, checked, where) : null }
 }
@@ -97,7 +102,7 @@ function configOf(
   options: Record<string, unknown>,
   where: string,
 ): ConsoleConfig {
-  const { name, driver, username, password, loginTimeoutMs, commandTimeoutMs } = main
+  const { name, driver, username, password, login, loginTimeoutMs, commandTimeoutMs } = main
   return {
     name: name ?? (index === 0 ? 'main' : `console${index + 1}`),
     driver,
@@ -106,6 +111,8 @@ function configOf(
     login: {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
+      ...(login?.username === undefined ? {} : { username: login.username }),
+      ...(login?.password === undefined ? {} : { password: login.password }),
     },
     loginTimeoutMs,
     commandTimeoutMs,
@@ -115,17 +122,18 @@ function configOf(
 type Parts = { common: Branch; options: Branch; driver: DriverSchemas['console'][string] | null }
 
 function partsOf(map: Branch, from: Surroundings | null, context: Context): Parts {
-  const [common, options] = partsBy(map, key => COMMON.has(key))
-  const driver = driverOf(common, context)
-  const needsHost = driver !== null && from !== null && shapeOf(driver.schema).fields?.has('host') === true
+  const driver = driverOf(map, context)
+  const own = driver === null ? null : shapeOf(driver.schema).fields
+  const [common, options] = partsBy(map, key => COMMON.has(key) && own?.has(key) !== true)
+  const needsHost = from !== null && own?.has('host') === true
   return { common, driver, options: needsHost ? withHost(options, from) : options }
 }
 
-function driverOf(common: Branch, { drivers, problems }: Context): Parts['driver'] {
-  const id = driverIn(common)
+function driverOf(map: Branch, { drivers, problems }: Context): Parts['driver'] {
+  const id = driverIn(map)
   if (Object.hasOwn(drivers.console, id)) return drivers.console[id] ?? null
   const known = Object.keys(drivers.console)
-  const { at, path } = common.entries.get('driver')?.value ?? common
+  const { at, path } = map.entries.get('driver')?.value ?? map
   problems.push({ at, path, text: unknownDriver('console driver', id, known) })
   return null
 }

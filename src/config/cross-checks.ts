@@ -3,7 +3,7 @@ import type { BoardDraft } from './boards.ts'
 import type { Family } from './families.ts'
 import { BoardId } from './fields.ts'
 import type { Problem } from './problems.ts'
-import { RESERVED_WORDS } from './reserved.ts'
+import { BUILT_IN_WORDS, RESERVED_WORDS } from './reserved.ts'
 import { type Branch, type Node, type Place, pathTo, textAt } from './tree.ts'
 
 /** What each board may well be by itself and the boards together are not. */
@@ -42,13 +42,19 @@ function familyNames(
 }
 
 function reservedFamilies(names: ReadonlyMap<string, Named>): Problem[] {
-  return [...names]
-    .filter(([word]) => RESERVED_WORDS.has(word))
-    .map(([, { at, path, name }]) => ({
-      at,
-      path,
-      text: `"${name}" is a word of the commands, so nobody could ask for such a family. Choose another name`,
-    }))
+  return [...names].flatMap(([word, { at, path, name }]) => {
+    const taken = takenBy(word)
+    if (taken === null) return []
+    return [
+      { at, path, text: `"${name}" is ${taken}, so nobody could ask for such a family. Choose another name` },
+    ]
+  })
+}
+
+/** Whose word it is, when it is not free for a board or a family. */
+function takenBy(word: string): string | null {
+  if (RESERVED_WORDS.has(word)) return 'a word of the commands'
+  return BUILT_IN_WORDS.has(word) ? 'a word of the program itself' : null
 }
 
 function reservedIds(boards: readonly BoardDraft[], families: ReadonlyMap<string, Named>): Problem[] {
@@ -56,9 +62,8 @@ function reservedIds(boards: readonly BoardDraft[], families: ReadonlyMap<string
     const written = node.entries.get('id')?.value
     if (id === null || written === undefined || !BoardId.safeParse(id).success) return []
     const family = families.get(id)
-    if (!RESERVED_WORDS.has(id) && family === undefined) return []
-    const taken =
-      family === undefined ? 'a word of the commands' : `the name of a family (line ${family.at.line})`
+    const taken = family === undefined ? takenBy(id) : `the name of a family (line ${family.at.line})`
+    if (taken === null) return []
     return [{ at: written.at, path: written.path, text: `"${id}" is ${taken}. Choose another id` }]
   })
 }
@@ -66,14 +71,17 @@ function reservedIds(boards: readonly BoardDraft[], families: ReadonlyMap<string
 type Claim = { key: string; node: Node; board: BoardDraft }
 
 /** A problem for each claim whose key an earlier one has; `told` makes the sentence from the earlier one. */
-function shared(claims: readonly Claim[], told: (key: string, first: Claim) => string): Problem[] {
-  const first = new Map<string, Claim>()
+function shared<C extends Claim>(
+  claims: readonly C[],
+  told: (key: string, first: C, claim: C) => string,
+): Problem[] {
+  const first = new Map<string, C>()
   const problems: Problem[] = []
   for (const claim of claims) {
     const earlier = first.get(claim.key)
     const { at, path } = claim.node
     if (earlier === undefined) first.set(claim.key, claim)
-    else problems.push({ at, path, text: told(claim.key, earlier) })
+    else problems.push({ at, path, text: told(claim.key, earlier, claim) })
   }
   return problems
 }
@@ -102,15 +110,16 @@ function sharedOutlets(boards: readonly BoardDraft[]): Problem[] {
   })
 }
 
+/** Behind the driver's name stands the place, and one place is one console whatever is spoken there. */
 function sharedConsoles(boards: readonly BoardDraft[]): Problem[] {
   const claims = boards.flatMap(board =>
-    board.consoles.flatMap(({ where, pointer }): Claim[] =>
-      where === null ? [] : [{ key: where, node: pointer, board }],
+    board.consoles.flatMap(({ where, pointer }) =>
+      where === null ? [] : [{ key: where.replace(/^\S+ /, ''), node: pointer, board, where }],
     ),
   )
   return shared(
     claims,
-    (where, first) =>
+    (_, first, { where }) =>
       `${where} is already the console of ${first.board.id ?? 'another board'} (line ${first.node.at.line})`,
   )
 }

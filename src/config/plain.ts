@@ -72,18 +72,19 @@ function knownMap(
   shape: Shape,
   reading: Reading,
 ): Record<string, unknown> {
-  const plain: Record<string, unknown> = {}
+  const plain: [string, unknown][] = []
   for (const [key, { value }] of map.entries) {
     const field = fields.get(key)
     const inner = { ...reading, also: [], taken: NONE }
-    if (field !== undefined) plain[field.name] = plainOf(value, field.shape, inner, field.unit)
-    else if (shape.rest !== null) plain[key] = plainOf(value, shape.rest, inner)
+    if (field !== undefined) plain.push([field.name, plainOf(value, field.shape, inner, field.unit)])
+    else if (shape.rest !== null) plain.push([key, plainOf(value, shape.rest, inner)])
     else {
       reading.stray.add(map)
       tellUnknown(map, key, [...fields.keys(), ...reading.also], reading.problems, reading.taken)
     }
   }
-  return plain
+  // Not assigned one by one: a key `__proto__` would then be no key.
+  return Object.fromEntries(plain)
 }
 
 /** Keys that are not there yet are likelier to be meant than those that are. */

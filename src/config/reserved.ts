@@ -34,3 +34,11 @@ export const RESERVED_WORDS: ReadonlySet<string> = new Set([
   'show',
   'status',
 ])
+
+/**
+ * What every object of the language has, in lower case. Boards and families are kept by their names, and none of
+ * these could be told from one that is not there.
+ */
+export const BUILT_IN_WORDS: ReadonlySet<string> = new Set(
+  Object.getOwnPropertyNames(Object.prototype).map(word => word.toLowerCase()),
+)

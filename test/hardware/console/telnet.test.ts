@@ -1,12 +1,9 @@
-import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { HardwareError } from '../../../src/errors.ts'
-import { consoleDrivers } from '../../../src/hardware/console/index.ts'
 import { telnet } from '../../../src/hardware/console/telnet.ts'
 import type { ConsoleLink } from '../../../src/hardware/types.ts'
 import { silentLog } from '../../../src/log.ts'
-import { createFakeClock } from '../../fake-clock.ts'
 import { until } from '../../until.ts'
 import { closedPort, createPeers, heardBytes, oneAtATime, QEMU_GREETING } from './telnet-peers.ts'
 
@@ -36,13 +33,6 @@ async function connect(port: number, clock = systemClock, signal = never): Promi
 
 const ALL = Uint8Array.from({ length: 256 }, (_, value) => value)
 const ALL_ON_THE_WIRE = Buffer.from([...ALL, 255])
-
-test('it is in the map of console drivers under its own name', () => {
-  expect(consoleDrivers['telnet']).toBe(telnet)
-  expect(Object.entries(consoleDrivers).map(([id, driver]) => [id, driver.id])).toEqual([
-    ['telnet', 'telnet'],
-  ])
-})
 
 test('options: port 23 and 5 s unless said otherwise, nothing unknown', () => {
   expect(telnet.schema.parse({ host: '10.1.2.101' })).toEqual({
@@ -93,22 +83,6 @@ test('exact with a peer that never negotiates, in pieces cut anywhere', async ()
   expect((await heardBytes(peer, 6)).toString('latin1')).toBe('root\r\0')
 })
 
-test('whatever is written in whatever pieces arrives whole and in order', async () => {
-  const peer = await peers.start(socket => void socket.write(QEMU_GREETING))
-  const { link } = await connect(peer.port)
-  await heardBytes(peer, 12)
-  let expected = peer.heard()
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 5 }), async parts => {
-      await Promise.all(parts.map(part => link.write(part)))
-      const wire = parts.flatMap(part => [...part].flatMap(value => (value === 255 ? [255, 255] : [value])))
-      expected = Buffer.concat([expected, Buffer.from(wire)])
-      expect((await heardBytes(peer, expected.length)).equals(expected)).toBe(true)
-    }),
-    { numRuns: 100 },
-  )
-})
-
 test('a peer that negotiates for ever is answered a few times, and its text comes through', async () => {
   const peer = await peers.start(socket => {
     const nagging = Buffer.from(
@@ -137,26 +111,6 @@ test('nobody there: told with host, port and step, and counted against the board
   })
 })
 
-test('no answer in time is told as such', async () => {
-  const peer = await peers.start(() => {})
-  const clock = createFakeClock()
-  const opening = connect(peer.port, clock)
-  const [result] = await Promise.all([opening.catch((error: unknown) => error), clock.pass(5_000)])
-  expect(result).toMatchObject({
-    message: expect.stringContaining('no answer within 5000 ms (step: connect)'),
-  })
-  expect(clock.timers).toBe(0)
-})
-
-test('an aborted opening ends with the reason, and leaves no connection', async () => {
-  const peer = await peers.start(() => {})
-  const stop = new AbortController()
-  const opening = connect(peer.port, systemClock, stop.signal)
-  stop.abort(new Error('enough'))
-  await expect(opening).rejects.toThrow('enough')
-  await until(() => peer.clients.every(client => client.destroyed), 'no connection left')
-})
-
 test('closed in mid-way: told once, and writing says that the console is lost', async () => {
   const peer = await peers.start(socket => void socket.end('half a li'))
   const { bytes, closed, link } = await connect(peer.port)
@@ -176,15 +130,6 @@ test('reset by the other side: told once, in words', async () => {
   await link.write(Buffer.from('x'))
   await until(() => closed.length > 0, 'the close')
   expect(closed).toEqual(['connection reset by the other side'])
-})
-
-test('closed by us: nobody is told, and later writing is refused', async () => {
-  const peer = await peers.start(() => {})
-  const { closed, link } = await connect(peer.port)
-  link.close()
-  await expect(link.write(Buffer.from('x'))).rejects.toMatchObject({ failure: { cause: 'console lost' } })
-  await until(() => peer.clients[0]?.destroyed, 'the end at the peer')
-  expect(closed).toEqual([])
 })
 
 test('a second client hears nothing until the first has left, and then everything', async () => {

@@ -1,0 +1,25 @@
+/**
+ * A console behind a bare TCP port: a console server's raw port, ser2net's `tcp`, socat, QEMU's `-serial tcp:`. Every
+ * byte is the line's own, 0xff too; a server that negotiates telnet there shows as odd bytes in the log.
+ */
+import { z } from 'zod'
+import { declareDriver, type Opening } from './driver.ts'
+import { ConnectTimeoutMs, carry, Host, networkLine, openSocket, Port, placeOf, RAW } from './socket.ts'
+
+const schema = z.strictObject({
+  host: Host,
+  /** No port is usual for this. */
+  port: Port,
+  connectTimeoutMs: ConnectTimeoutMs,
+})
+export type TcpOptions = z.infer<typeof schema>
+
+export const tcp = declareDriver({
+  id: 'tcp',
+  schema,
+  place: placeOf,
+  async open({ options, where, handlers, clock, signal }: Opening<TcpOptions>) {
+    const line = networkLine(where, options)
+    return carry(line, await openSocket(line, options, clock, signal), RAW, handlers)
+  },
+})
