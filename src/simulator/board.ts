@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { type Inside, makeInside } from './inside.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createMachine, type Machine, type MachineOptions } from './machine.ts'
 import { type BoardRecord, createRecord } from './record.ts'
 import { createSerialPort, type SerialPort } from './serial-port.ts'
 import { createSwitchable } from './switchable.ts'
 import { createSysrq } from './sysrq.ts'
 import { type BoardOptions, NO_BOARD_FAULTS, NO_NOISE, type SimulatedBoard } from './types.ts'
+import { createUBoot } from './u-boot.ts'
+import { realTime } from './wire.ts'
 
 const BOOT_MS = 150
 const KERNEL = '6.1.0-sim'
@@ -42,6 +44,7 @@ export async function createSimulatedBoard(options: BoardOptions): Promise<Simul
     recover: () => faults.set({ hang: false, flood: false }),
     serial,
     record,
+    loader: loaderOf(options, named.hostname, bytes => serial.print(bytes)),
     ...inside,
   })
   const sysrq = createSysrq({ machine, serial })
@@ -72,6 +75,15 @@ export async function createSimulatedBoard(options: BoardOptions): Promise<Simul
     reset: () => machine.reset('request'),
     close,
   }
+}
+
+function loaderOf(
+  { loader }: BoardOptions,
+  hostname: string,
+  print: (bytes: Uint8Array) => void,
+): MachineOptions['loader'] {
+  if (loader === undefined) return null
+  return handlers => createUBoot({ ...handlers, options: loader, hostname, print, time: realTime })
 }
 
 const NO_JAIL =

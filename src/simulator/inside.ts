@@ -4,6 +4,7 @@ import { type Fifo, openFifo } from './fifo.ts'
 import { freshen, makeFolder } from './folder.ts'
 import { findJail, makeFifos } from './jail.ts'
 import { startLightTerminal } from './light-terminal.ts'
+import { bringShell, findProgram } from './shells.ts'
 import { startTerminal, type Terminal, type TerminalHandlers } from './terminal.ts'
 import type { BoardOptions, SimulatedBoard } from './types.ts'
 
@@ -42,9 +43,11 @@ function nothingInside(): Inside {
 async function makeShell(board: NamedBoard, dir: string): Promise<Inside> {
   const jail = await findJail()
   const { id, hostname, kernel, shell = 'bash', login = null } = board
-  if (!isInstalled(shell)) throw new Error(`${id} needs ${shell}, which is not installed here`)
+  const found = findProgram(shell, board.path)
+  if (found === null) throw new Error(`${id} needs ${shell}, which is not installed here`)
   mkdirSync(dir, { recursive: true })
   const fs = makeFolder({ dir, hostname, kernel, shell, login })
+  bringShell(fs, shell, found)
   const paths = await makeFifos(fs)
   const fifos: Fifo[] = []
   const consoleLevel = createLevel(join(fs, 'board/printk'))
@@ -72,10 +75,6 @@ function createLevel(file: string): () => number {
     if (!Number.isNaN(level)) last = level
     return last
   }
-}
-
-function isInstalled(program: string): boolean {
-  return ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].some(folder => existsSync(join(folder, program)))
 }
 
 /** `<3>text` of /dev/kmsg: shown when its level is below the console's. */

@@ -4,6 +4,7 @@ import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { BORROWED, BORROWED_ETC, DEVICES, freshen, makeFolder } from './folder.ts'
+import { BORROWED_PATH } from './shells.ts'
 
 /** `root` and `user`: namespaces of its own, made by root or in a user namespace. `none`: an ordinary process. */
 export type Jail = 'root' | 'user' | 'none'
@@ -113,7 +114,7 @@ else
 fi
 mount -a -T "$table"
 cd /
-PATH=/board:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+PATH=/board:${BORROWED_PATH}
 export PATH
 exec chroot "$fs" setpriv --no-new-privs --bounding-set=-all --inh-caps=-all --ambient-caps=-all -- "$program"
 `

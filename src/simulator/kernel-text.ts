@@ -26,14 +26,16 @@ export function loaderBanner(hostname: string): string[] {
   ]
 }
 
+const BOOTARGS = 'console=ttyS0,115200n8 root=/dev/mmcblk0p2 rootwait'
+
 /** Without stamps: they are put on as the lines come out. */
-export function bootLines(kernel: string): string[] {
+export function bootLines(kernel: string, bootargs = BOOTARGS): string[] {
   return [
     'Booting Linux on physical CPU 0x0000000000 [0x410fd034]',
     `Linux version ${kernel} (builder@lab) (gcc (Debian 12.2.0-14) 12.2.0, GNU ld 2.40) #1 SMP PREEMPT`,
     'Machine model: Simulated SoC board',
     'Memory: 988160K/1048576K available (11264K kernel code, 1792K rwdata, 3840K rodata)',
-    'Kernel command line: console=ttyS0,115200n8 root=/dev/mmcblk0p2 rootwait',
+    `Kernel command line: ${bootargs}`,
     'clocksource: arch_sys_counter: mask: 0xffffffffffffff max_cycles: 0x1cd42e208c',
     'smp: Brought up 1 node, 4 CPUs',
     'Serial: 8250/16550 driver, 4 ports, IRQ sharing enabled',

@@ -3,6 +3,7 @@ import type { BoardRecord } from './record.ts'
 import type { SerialPort } from './serial-port.ts'
 import type { Terminal, TerminalHandlers } from './terminal.ts'
 import type { BoardFaults } from './types.ts'
+import type { UBoot, UBootDeps } from './u-boot.ts'
 
 /** The board itself: power, boot, life and death. */
 export type Machine = {
@@ -33,13 +34,17 @@ export type MachineOptions = {
   /** Makes the board's files as they are after a boot. May throw. */
   freshen: () => void
   start: (handlers: TerminalHandlers) => Terminal
+  /** Null: its banner flies past. */
+  loader: ((handlers: LoaderHandlers) => UBoot) | null
   /** Takes what programs wrote to the kernel's files by now. */
   poll: () => void
   /** A board that starts anew is neither hung nor flooding. */
   recover: () => void
 }
 
-type Phase = 'off' | 'booting' | 'up' | 'dead'
+export type LoaderHandlers = Pick<UBootDeps, 'onBoot' | 'onReset'>
+
+type Phase = 'off' | 'loading' | 'booting' | 'up' | 'dead'
 
 const TERMINAL_BYTES = 64 * 1024
 const PANIC_REBOOT_MS = 1000
@@ -51,6 +56,7 @@ export function createMachine(options: MachineOptions): Machine {
   let boots = 0
   let prompted = false
   let terminal: Terminal | null = null
+  let loader: UBoot | null = null
   let gone: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
 
@@ -59,6 +65,8 @@ export function createMachine(options: MachineOptions): Machine {
   const stop = (to: Phase): void => {
     phase = to
     clearTimeout(timer)
+    loader?.stop()
+    loader = null
     prompted = false
     serial.stop()
     serial.setTaking(true)
@@ -104,16 +112,35 @@ export function createMachine(options: MachineOptions): Machine {
 
   const boot = (): void => {
     const number = ++boots
-    phase = 'booting'
     startedAt = performance.now()
     record.add({ kind: 'boot', count: number })
+    if (options.loader === null) {
+      serial.print(Buffer.from(loaderBanner(options.hostname).join('\r\n')))
+      startKernel(number)
+      return
+    }
+    phase = 'loading'
+    const onBoot = (bootargs: string): void => {
+      loader?.stop()
+      loader = null
+      startedAt = performance.now()
+      serial.calm()
+      startKernel(number, bootargs)
+    }
+    loader = options.loader({ onBoot, onReset: () => reset('boot loader') })
+    // On a real board the noise is that of other firmware; it falls into the line all the same.
+    serial.start()
+    loader.start()
+  }
+
+  const startKernel = (number: number, bootargs?: string): void => {
+    phase = 'booting'
     if (!faults().neverPrompts) {
       startShell(number).catch((error: unknown) => {
         record.add({ kind: 'warning', message: `the board's shell did not start: ${String(error)}` })
       })
     }
-    serial.print(Buffer.from(loaderBanner(options.hostname).join('\r\n')))
-    const lines = bootLines(options.kernel)
+    const lines = bootLines(options.kernel, bootargs)
     const next = (at: number): void => {
       const text = lines[at]
       if (text === undefined) {
@@ -145,6 +172,7 @@ export function createMachine(options: MachineOptions): Machine {
     isUp: () => phase === 'up' && prompted && !faults().hang,
     uptime,
     type(bytes) {
+      if (phase === 'loading' && !faults().hang) loader?.type(bytes)
       if (phase !== 'up' || faults().hang || terminal === null) return
       terminal.write(bytes)
       if (terminal.backlog() > TERMINAL_BYTES) serial.setTaking(false)

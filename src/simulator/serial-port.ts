@@ -19,6 +19,8 @@ export type SerialPort = {
   setTaking(taking: boolean): void
   /** The kernel runs: noise and floods begin. */
   start(): void
+  /** No noise for now: lines of one kernel do not cut into each other. */
+  calm(): void
   /** Nothing more comes from the board. */
   stop(): void
   hangUp(): void
@@ -136,6 +138,7 @@ export async function createSerialPort(options: SerialPortOptions): Promise<Seri
       noise.start()
       flood()
     },
+    calm: noise.stop,
     stop() {
       running = false
       noise.stop()

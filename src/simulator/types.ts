@@ -94,6 +94,21 @@ export type BoardEvent = { t: number } & (
 
 export type ShellKind = 'bash' | 'dash' | 'busybox'
 
+/** U-Boot before the kernel. */
+export type LoaderOptions = {
+  /** Beside the usual ones; `bootdelay` is in ticks. */
+  environment?: Readonly<Record<string, string>>
+  /** A second, and less for those who are in a hurry. */
+  tickMs?: number
+  /** CONFIG_AUTOBOOT_STOP_STR: without it any key stops the countdown. */
+  stop?: string
+  prompt?: string
+  /** CONFIG_SYS_CBSIZE; 512 on QEMU's boards. */
+  lineLength?: number
+  /** False: built with the simple parser, which has no variables of its own and no exit status. */
+  hush?: boolean
+}
+
 export type BoardOptions = {
   id: string
   /** The board's own folder is made in here, named by its id. */
@@ -110,11 +125,15 @@ export type BoardOptions = {
   baud?: number | null
   bootMs?: number
   shell?: ShellKind
+  /** Where the shell is looked for; this process's PATH if not said. */
+  path?: string
   seed?: number
   noise?: Partial<Noise>
   faults?: Partial<BoardFaults>
   /** Powered from the start (true). */
   on?: boolean
+  /** A boot loader that can be stopped and talked to; without it its banner flies past. */
+  loader?: LoaderOptions
   /** A prompt that echoes, and no process behind it: for a thousand boards. */
   light?: boolean
   /** What a second client gets: QEMU lets it wait unheard, a console server turns it away. */

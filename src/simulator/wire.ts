@@ -122,7 +122,7 @@ function createDelay({ delayMs, deliver, onRoom, time }: WireOptions): Stage {
     for (let first = queue[0]; first !== undefined; first = queue[0]) {
       if (first.due > time.mono()) {
         timer = time.after(first.due - time.mono(), send)
-        return
+        break
       }
       queue.shift()
       waiting -= first.bytes.length

@@ -100,3 +100,17 @@ test('what is dropped never arrives, and no timer is left', async () => {
   expect(got.length).toBe(FIFO)
   expect(clock.timers).toBe(0)
 })
+
+test('a delayed line says that it has room while more is still on its way', async () => {
+  const clock = createFakeClock()
+  const waiting: number[] = []
+  const wire = createWire({
+    ...{ baud: 115_200, delayMs: () => 50, time: clock, deliver: () => {} },
+    onRoom: () => waiting.push(wire.waiting()),
+  })
+  wire.push(new Uint8Array(4096))
+  await clock.pass(200)
+  expect(waiting.some(left => left > 0 && left < 3000)).toBe(true)
+  await clock.pass(300)
+  expect(waiting.at(-1)).toBe(0)
+})
