@@ -1,6 +1,6 @@
 import { filesOf, handsOf, healthFacts, intervalsOf, uptimeFrom } from './app/facts.ts'
 import { openStorage, type StorageOptions } from './app/storage.ts'
-import type { Clock, Millis } from './clock.ts'
+import { type Clock, createSteadyClock, type Millis } from './clock.ts'
 import { createDispatcher, type Dispatcher } from './commands/dispatch.ts'
 import { commands } from './commands/registry.ts'
 import { effectiveSettings, loadInventory } from './config/index.ts'
@@ -70,11 +70,13 @@ function literalSecrets({ boards }: Inventory): readonly string[] {
  * (port in use); then nothing is left running.
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { environment, clock, log } = options
+  const { environment, log } = options
+  // One for all parts: what one stores another compares with now.
+  const clock = createSteadyClock(options.clock)
   const stack = new AsyncDisposableStack()
   try {
     const inventory = await readBoardsFile(environment, options.secrets)
-    const storage = await openStorage(options)
+    const storage = await openStorage({ ...options, clock })
     stack.defer(storage.close)
     const site = createEmbeddedSite({
       id: 'embedded',
@@ -86,6 +88,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     stack.defer(() => site.close())
 
     const uptime = uptimeFrom(clock)
+    let stopping = false
     let address = environment.publicUrl
     const lab = await createLab({
       ...storage,
@@ -103,7 +106,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       lab,
       files: filesOf(storage),
       handlers: [],
-      health: () => healthFacts(lab, storage, options.version, uptime()),
+      health: () => ({ ...healthFacts(lab, storage, options.version, uptime()), stopping }),
       timeZone: () => lab.inventory().settings.timeZone,
       clock,
       log,
@@ -122,6 +125,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const scheduler = createScheduler({ hands: handsOf(lab), intervals: intervalsOf(inventory), log })
     stack.defer(() => scheduler.stop(STOP_HANDS_MS))
     await scheduler.start()
+    const retime = (): void => void scheduler.retime(intervalsOf(lab.inventory()))
+    stack.defer(lab.subscribe('inventory', retime))
     const running = stack.move()
 
     return {
@@ -144,6 +149,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         log.info(changes, `${environment.boardsFile} was read again`)
       },
       async stop() {
+        stopping = true
         await running
           .disposeAsync()
           .catch((error: unknown) => log.error({ error: messageOf(error) }, 'could not stop in order'))

@@ -1,12 +1,16 @@
 import { join } from 'node:path'
 import type { Clock } from './clock.ts'
-import type { BoardConfig } from './config/types.ts'
+import type { BoardConfig, ConsoleConfig } from './config/types.ts'
 import { ConfigError } from './errors.ts'
+import { createBootLoader } from './hardware/console/boot-loader.ts'
+import { newLoaderPace } from './hardware/console/boot-loader-echo.ts'
 import { consoleDrivers } from './hardware/console/index.ts'
 import { createRecorder } from './hardware/console/recorder.ts'
+import { together } from './hardware/console/recorder-together.ts'
 import { createShell } from './hardware/console/shell.ts'
+import { createPaceMemory } from './hardware/console/shell-pace.ts'
 import { powerDrivers } from './hardware/power/index.ts'
-import type { ConsoleDriver, PowerControl, PowerDriver } from './hardware/types.ts'
+import type { ConsoleDriver, PowerControl, PowerDriver, Recorder } from './hardware/types.ts'
 import type { Log } from './log.ts'
 import type { RiggedBoard } from './sites/embedded.ts'
 
@@ -16,26 +20,40 @@ export const driverSchemas = {
   power: powerDrivers as Readonly<Record<string, PowerDriver>>,
 }
 
-export type RigDeps = { dataDir: string; clock: Clock; log: Log }
+export type RigDeps = {
+  dataDir: string
+  clock: Clock
+  log: Log
+  /** All there are, unless said otherwise. */
+  drivers?: Drivers
+}
+
+type Drivers = {
+  console: Readonly<Record<string, ConsoleDriver>>
+  power: Readonly<Record<string, PowerDriver>>
+}
 
 /**
- * Opens a board of the inventory: its console recorded from now on, its power at hand. The bot and a worker use the
- * same. Throws StorageError when the log's folder cannot be used.
+ * Opens a board of the inventory: its consoles recorded from now on, its power at hand. The lab works at the first; the
+ * others are listened to. The bot and a worker use the same. Throws StorageError when the log's folder cannot be used.
  */
-export async function openBoard(board: BoardConfig, { dataDir, clock, log }: RigDeps): Promise<RiggedBoard> {
-  const [main] = board.consoles
-  const driver: ConsoleDriver | undefined = consoleDrivers[main.driver]
-  if (driver === undefined) throw unknownDriver(board.id, 'console', main.driver)
-  const power = openPower(board, { clock, log })
-  const recorder = await createRecorder({
-    board: board.id,
-    opener: driver.create(main.options, { clock, log }),
-    dir: join(dataDir, 'consoles', board.id, main.name),
-    clock,
-    log,
-  })
+export async function openBoard(board: BoardConfig, deps: RigDeps): Promise<RiggedBoard> {
+  const { dataDir, clock, log, drivers = driverSchemas } = deps
+  const [main, ...more] = board.consoles
+  // A board that is not opened is never closed either: what was opened so far goes with the failure.
+  await using opening = new AsyncDisposableStack()
+  const power = openPower(board, drivers.power, { clock, log })
+  opening.defer(async () => await power?.close())
+  const own = await openRecorder(main)
+  const others = new Map<string, Recorder>()
+  for (const console of more) others.set(console.name, await openRecorder(console))
+  const recorder = together(own, [...others.values()])
+  const pace = createPaceMemory()
+  const loaderPace = newLoaderPace()
+  const opened = opening.move()
   return {
     recorder,
+    others,
     power,
     shell: write =>
       createShell({
@@ -46,20 +64,40 @@ export async function openBoard(board: BoardConfig, { dataDir, clock, log }: Rig
         log,
         login: main.login,
         limits: { loginTimeoutMs: main.loginTimeoutMs, commandTimeoutMs: main.commandTimeoutMs },
+        pace,
       }),
-    async close() {
-      await recorder.close()
-      await power?.close()
+    bootLoader(write) {
+      const { id, bootLoader: options } = board
+      return options === undefined
+        ? null
+        : createBootLoader({ board: id, recorder, write, clock, log, options, loaderPace })
     },
+    close: () => opened.disposeAsync(),
+  }
+
+  async function openRecorder({ name, driver, options }: ConsoleConfig): Promise<Recorder> {
+    const opener = driverOf(drivers.console, driver, board.id, 'console').create(options, { clock, log })
+    const dir = join(dataDir, 'consoles', board.id, name)
+    const opened = await createRecorder({ board: board.id, opener, dir, clock, log })
+    opening.defer(() => opened.close())
+    return opened
   }
 }
 
-function openPower(board: BoardConfig, deps: { clock: Clock; log: Log }): PowerControl | null {
+function openPower(
+  board: BoardConfig,
+  drivers: Drivers['power'],
+  deps: { clock: Clock; log: Log },
+): PowerControl | null {
   if (board.power === null) return null
-  const { driver: id, options, pdu, outlet } = board.power
-  const driver = driverSchemas.power[id]
-  if (driver === undefined) throw unknownDriver(board.id, 'power', id)
-  return driver.create(options, { pdu, outlet }, deps)
+  const { driver, options, pdu, outlet } = board.power
+  return driverOf(drivers, driver, board.id, 'power').create(options, { pdu, outlet }, deps)
+}
+
+function driverOf<D>(drivers: Readonly<Record<string, D>>, id: string, board: string, kind: string): D {
+  const driver = Object.hasOwn(drivers, id) ? drivers[id] : undefined
+  if (driver === undefined) throw unknownDriver(board, kind, id)
+  return driver
 }
 
 function unknownDriver(board: string, kind: string, id: string): ConfigError {

@@ -43,7 +43,12 @@ export function filesOf({ artifacts }: Storage): RunFiles {
 }
 
 /** From memory alone: it is asked for every few seconds. */
-export function healthFacts(lab: Lab, storage: Storage, version: string, uptimeMs: Millis): HealthFacts {
+export function healthFacts(
+  lab: Lab,
+  storage: Storage,
+  version: string,
+  uptimeMs: Millis,
+): Omit<HealthFacts, 'stopping'> {
   const boards = lab.boards()
   const runs = Object.values(lab.state().runs)
   const isWaiting = (state: string): boolean => state === 'queued'
@@ -52,7 +57,6 @@ export function healthFacts(lab: Lab, storage: Storage, version: string, uptimeM
   return {
     version,
     uptimeMs,
-    stopping: false,
     storage: { full: storage.store.health().full },
     queue: {
       waiting: runs.filter(run => isWaiting(run.state)).length,

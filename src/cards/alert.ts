@@ -1,4 +1,4 @@
-/** Something about the whole lab that people are told once, and again when it is over (M4.5, H16.6). */
+/** Something about the whole lab that people are told once; what was over before they heard of it, as that (M4.5, H16.6). */
 
 import type { Alert } from '../lab/types.ts'
 import { bold, plain, textOf, time } from './text.ts'

@@ -1,7 +1,7 @@
 /** The words that every card about a board uses. */
 
 import { assertNever } from '../errors.ts'
-import type { Lease } from '../lab/types.ts'
+import type { Attendance, Lease } from '../lab/types.ts'
 import type { BoardFacts } from './facts.ts'
 import { mention } from './text.ts'
 import type { Tone } from './view.ts'
@@ -47,6 +47,15 @@ export function held(lease: Lease, frame: TimeFrame): string {
   }
   const until = lease.until === null ? '' : ` until ${clockTime(lease.until, frame)}`
   return `leased ${mention(holder.person.name)}${until}`
+}
+
+/** Who is at its console: `@mei types, 2 watching`; whoever is expected to type is not named. */
+export function attended(people: Attendance | null, expected: string | null = null): string {
+  if (people === null) return ''
+  const { typing, watching } = people
+  const types = typing === null || typing === expected ? '' : `${mention(typing)} types`
+  const watch = watching.length === 0 ? '' : `${watching.length} watching`
+  return [types, watch].filter(word => word !== '').join(', ')
 }
 
 /** What stands beside the status: failures of today, why it is in maintenance and who put it there. */

@@ -1,7 +1,7 @@
 /** One board: what it is, what it does, how it is. */
 
 import type { PowerEvent } from '../lab/types.ts'
-import { boardRev, boardTone, remarks, statusWords } from './board-words.ts'
+import { attended, boardRev, boardTone, remarks, statusWords } from './board-words.ts'
 import type { BoardFacts } from './facts.ts'
 import { powerSentence } from './power.ts'
 import { bold, button, plain, textOf, time } from './text.ts'
@@ -46,6 +46,9 @@ function fieldsOf(board: BoardFacts): readonly Item[] {
       value: [plain(`${board.health}${remarks(board) === '' ? '' : `, ${remarks(board)}`}`)],
     },
     { name: 'console', value: consoleWords(board) },
+    ...config.consoles
+      .slice(1)
+      .map(other => ({ name: other.name, value: [plain(`${other.where}, recorded`)] })),
     { name: 'power', value: [plain(powerWords(board))] },
   ]
   if (hardware !== '') items.push({ name: 'hardware', value: [plain(hardware)] })
@@ -58,11 +61,12 @@ function fieldsOf(board: BoardFacts): readonly Item[] {
 }
 
 function consoleWords(board: BoardFacts): readonly Run[] {
-  const where = board.config.consoles.map(console => console.where).join(', ')
+  const where = board.config.consoles[0]?.where ?? ''
   const link = board.connected === null ? '' : board.connected ? ', connected' : ', not connected'
   const heard: readonly Run[] =
     board.lastByteAt === null ? [] : [plain(', last heard '), time(board.lastByteAt, 'relative')]
-  return [plain(`${where}${link}`), ...heard]
+  const people = attended(board.people)
+  return [plain(`${where}${link}`), ...heard, ...(people === '' ? [] : [plain(`, ${people}`)])]
 }
 
 function powerWords(board: BoardFacts): string {
@@ -106,6 +110,7 @@ function actionsOf(board: BoardFacts): readonly Action[] {
   if (board.lease === null && board.usable) actions.push(button('lease', 'Lease', `lease ${id}`, { expect }))
   if (board.lease?.holder.kind === 'run')
     actions.push(button('test', 'Show its test', `tests show ${board.lease.holder.run}`))
+  if (board.people !== null) actions.push(button('watch', 'Watch console', `boards watch ${id}`))
   actions.push(button('check', 'Check', `boards health ${id}`, { expect }))
   if (board.status === 'maintenance')
     actions.push(button('back', 'End maintenance', `boards maintain ${id} --off`, { expect }))

@@ -1,9 +1,12 @@
 /** A person's lease of a board: waiting, theirs, over. */
 
+import type { ConsoleAddress } from '../lab/lab.ts'
 import type { Lease, Person, Waiting } from '../lab/types.ts'
+import { attended } from './board-words.ts'
+import { telnetLine } from './console-word.ts'
 import type { BoardFacts } from './facts.ts'
 import { startsIn } from './run.ts'
-import { bold, button, plain, textOf, user } from './text.ts'
+import { bold, button, code, plain, textOf, user } from './text.ts'
 import type { Action, Part, Run, Tone, View } from './view.ts'
 import { clockTime, span, type TimeFrame } from './words.ts'
 
@@ -13,6 +16,8 @@ export type LeaseFacts = {
   waitingInAll: number
   /** The board it holds. */
   board: BoardFacts | null
+  /** Where people connect to consoles; null: nowhere. */
+  gateway: ConsoleAddress | null
   /** Who looks at it, where that is known: their own lease is `yours`. */
   viewer: Person | null
 }
@@ -29,7 +34,7 @@ export function leaseCard(facts: LeaseFacts, frame: TimeFrame): View {
     title,
     ...(lease.state === 'released' || lease.state === 'expired' ? { final: true } : {}),
     summary: textOf(title, frame),
-    parts: [...partsOf(facts), { t: 'actions', items: actionsOf(lease) }],
+    parts: [...partsOf(facts), { t: 'actions', items: actionsOf(facts) }],
   }
   return holder === null ? view : { ...view, aside: [user(holder)] }
 }
@@ -69,9 +74,10 @@ export function isOf(lease: Lease, person: Person | null): boolean {
   return holder !== null && person !== null && holder.id === person.id && holder.platform === person.platform
 }
 
-function partsOf({ lease, waiting, waitingInAll, board }: LeaseFacts): readonly Part[] {
+function partsOf({ lease, waiting, waitingInAll, board, gateway }: LeaseFacts): readonly Part[] {
   if (lease.state === 'waiting') return waitingParts(waiting, waitingInAll)
-  if (lease.state === 'active' && board !== null) return [{ t: 'fields', items: reachedBy(board) }]
+  if (lease.state === 'active' && board !== null)
+    return [{ t: 'fields', items: reachedBy(lease, board, gateway) }]
   if (lease.ended !== null) return [{ t: 'note', runs: [plain(lease.ended)] }]
   return []
 }
@@ -86,9 +92,19 @@ function waitingParts(waiting: Waiting | null, waitingInAll: number): readonly P
   }))
 }
 
-function reachedBy(board: BoardFacts): readonly { name: string; value: readonly Run[] }[] {
+function reachedBy(
+  lease: Lease,
+  board: BoardFacts,
+  gateway: ConsoleAddress | null,
+): readonly { name: string; value: readonly Run[] }[] {
   const { id, power } = board.config
+  const people = attended(board.people, holderOf(lease)?.name)
+  const where = gateway === null ? board.config.consoles[0]?.where : telnetLine(gateway)
   return [
+    {
+      name: 'console',
+      value: [code(where ?? 'none'), plain(` (recorded${people === '' ? '' : `; ${people}`})`)],
+    },
     {
       name: 'power',
       value: power === null ? [plain('by hand')] : [{ r: 'code', text: `power cycle ${id}` }],
@@ -97,14 +113,27 @@ function reachedBy(board: BoardFacts): readonly { name: string; value: readonly 
   ]
 }
 
-function actionsOf(lease: Lease): readonly Action[] {
+function actionsOf({ lease, gateway }: LeaseFacts): readonly Action[] {
   const { id } = lease
   const expect = { topic: `lease/${id}`, rev: lease.rev }
   if (lease.state === 'waiting') return [button('leave', 'Leave the line', `lease release ${id}`, { expect })]
   if (lease.state === 'active')
-    return [extendButton(lease), button('release', 'Release', `lease release ${id}`, { expect })]
+    return [
+      extendButton(lease),
+      button('release', 'Release', `lease release ${id}`, { expect }),
+      ...(gateway === null ? [] : consoleButtons(lease)),
+    ]
   if (lease.state === 'checking' || lease.board === null) return []
   return [button('again', 'Lease again', `lease ${lease.board}`)]
+}
+
+/** An extended lease has the same console: these ask for nothing that could have moved on. */
+function consoleButtons(lease: Lease): readonly Action[] {
+  return [consoleButton(lease), button('watch', 'Watch console', `boards watch ${lease.board}`)]
+}
+
+export function consoleButton({ id }: Lease): Action {
+  return button('console', 'Console', `lease console ${id}`)
 }
 
 export function extendButton(lease: Lease): Action {

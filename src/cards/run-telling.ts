@@ -1,4 +1,4 @@
-/** What the submitter is told, once, when a test has ended (M5.2, M5.3). */
+/** What the submitter is told, once, when a test has ended (M5.2, M5.3), or has nothing left to wait for (M2.7). */
 
 import type { Run } from '../lab/types.ts'
 import { sentence } from './run.ts'
@@ -9,7 +9,9 @@ import { count, lasted, span, type TimeFrame } from './words.ts'
 
 const LAST_LINES = 5
 
-export function runTelling(run: Run, logUrl: string, frame: TimeFrame): View {
+/** `why`: what it waits for, while it does. */
+export function runTelling(run: Run, logUrl: string, frame: TimeFrame, why: readonly string[] = []): View {
+  if (run.state === 'queued') return waitingTelling(run, why, frame)
   const title: Text[] = [user(run.submitter), plain(` ${run.id} ${outcome(run)} `)]
   if (run.attempts.length > 0) title.push(link('Log', logUrl))
   const lines = (run.result?.proof.length ? run.result.proof : (run.result?.tail ?? [])).slice(-LAST_LINES)
@@ -30,6 +32,23 @@ export function runTelling(run: Run, logUrl: string, frame: TimeFrame): View {
   }
 }
 
+function waitingTelling(run: Run, why: readonly string[], frame: TimeFrame): View {
+  const reason = why.length === 0 ? '' : `: ${why.join('; ')}`
+  const words = ` ${run.id} (${programName(run.program)}) waits${reason}. It goes on by itself when there is one.`
+  const title: Text[] = [user(run.submitter), plain(words)]
+  const expect = { topic: `run/${run.id}`, rev: run.rev }
+  const cancel = button('cancel', 'Cancel it', `queue cancel ${run.id}`, { expect })
+  return {
+    kind: 'message',
+    topic: `run/${run.id}`,
+    rev: run.rev,
+    tone: 'warn',
+    title,
+    summary: textOf(title, frame),
+    parts: [{ t: 'actions', items: [cancel] }],
+  }
+}
+
 /** `failed after 01:12: exit status 3.` */
 function outcome(run: Run): string {
   const took = tookMs(run)
@@ -43,6 +62,8 @@ function outcome(run: Run): string {
     case 'cancelled':
       return run.cancelledBy === null ? 'was cancelled.' : `was cancelled by @${run.cancelledBy.name}.`
     case 'failed':
+      // What a person gave can be mended by that person: what is wrong, and what to do.
+      if (run.result?.failure?.class === 'input') return `failed${after}: ${sentence(reason(run))}`
       return `failed${after}: ${sentence(run.result?.title ?? run.result?.message ?? what)}`
     case 'error':
       return `did not get through (infrastructure, ${count(run.attempts.length, 'attempt')}): ${sentence(reason(run))}`

@@ -126,7 +126,8 @@ function endParts(facts: RunFacts): readonly Part[] {
   const parts: Part[] = []
   const what = result.message ?? result.title
   if (what !== null) parts.push(said(sentence(what)))
-  if (run.state === 'error' && result.hint !== null) parts.push(said(sentence(result.hint)))
+  const isGiven = result.failure?.class === 'input'
+  if ((run.state === 'error' || isGiven) && result.hint !== null) parts.push(said(sentence(result.hint)))
   const proof = result.proof.slice(0, LINES_PROOF)
   if (proof.length > 0) parts.push({ t: 'log', lines: proof, total: proof.length })
   const tail = result.tail.slice(-LINES_ENDED)

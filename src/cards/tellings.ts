@@ -1,7 +1,7 @@
 /** From an item of the outbox to what is said: drawn from the state when it is delivered. */
 
 import type { Lab } from '../lab/lab.ts'
-import type { Lease, Person, Waiting } from '../lab/types.ts'
+import type { Alert, Lease, Person, Waiting } from '../lab/types.ts'
 import { alertTelling } from './alert.ts'
 import { holderOf } from './lease.ts'
 import { leaseTelling } from './lease-telling.ts'
@@ -13,17 +13,34 @@ import type { View } from './view.ts'
 type Tell = (lab: Lab, id: string) => Promise<View | null>
 
 const TELLINGS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
-  ['alert', async (lab, id) => said(lab.state().alerts[id], alert => alertTelling(alert, frameOf(lab)))],
+  ['alert', async (lab, id) => said(alertOf(lab, id), alert => alertTelling(alert, frameOf(lab)))],
   [
     'lease',
-    async (lab, id) => said(lab.lease(id), lease => leaseTelling(lease, waiterFor(lab, lease), frameOf(lab))),
+    async (lab, id) =>
+      said(lab.lease(id), lease =>
+        leaseTelling(
+          {
+            lease,
+            waiter: waiterFor(lab, lease),
+            why: lab.waiting(id)?.why,
+            hasConsoles: lab.consoles.address() !== null,
+          },
+          frameOf(lab),
+        ),
+      ),
   ],
   [
     'power',
     async (lab, id) =>
-      said(lab.powerEvent(id), event => powerTelling(event, holderOfBoard(lab, event.board), frameOf(lab))),
+      said(await lab.powerEvent(id), event =>
+        powerTelling(event, holderOfBoard(lab, event.board), frameOf(lab)),
+      ),
   ],
-  ['run', async (lab, id) => said(await lab.run(id), run => runTelling(run, lab.logLink(run), frameOf(lab)))],
+  [
+    'run',
+    async (lab, id) =>
+      said(await lab.run(id), run => runTelling(run, lab.logLink(run), frameOf(lab), lab.waiting(id)?.why)),
+  ],
 ])
 
 function said<T>(found: T | null | undefined, say: (found: T) => View): View | null {
@@ -35,6 +52,10 @@ export async function drawTelling(topic: string, lab: Lab): Promise<View | null>
   const at = topic.indexOf('/')
   const tell = TELLINGS.get(topic.slice(0, Math.max(0, at)))
   return tell === undefined ? null : await tell(lab, topic.slice(at + 1))
+}
+
+function alertOf(lab: Lab, id: string): Alert | undefined {
+  return Object.values(lab.state().alerts).find(alert => alert.id === id)
 }
 
 /** Who comes next on the board that a lease holds. */

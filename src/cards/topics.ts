@@ -25,7 +25,7 @@ const WHOLE: ReadonlyMap<string, Draw> = new Map<string, Draw>([
 const SINGLE: ReadonlyMap<string, Draw> = new Map<string, Draw>([
   ['board', async (lab, id) => drawn(lab.board(id), board => showBoard(lab, board))],
   ['lease', async (lab, id, viewer) => drawn(lab.lease(id), lease => showLease(lab, lease, viewer))],
-  ['power', async (lab, id) => drawn(lab.powerEvent(id), event => powerCard(event, frameOf(lab)))],
+  ['power', async (lab, id) => drawn(await lab.powerEvent(id), event => powerCard(event, frameOf(lab)))],
   ['run', async (lab, id) => drawn(await lab.run(id), run => showRun(lab, run))],
 ])
 
@@ -47,13 +47,12 @@ export function frameOf(lab: Lab): TimeFrame {
 const LINES_LIVE = 4
 
 export async function showRun(lab: Lab, run: Run): Promise<View> {
-  const tail = run.state === 'running' ? await lab.log(run.id, { limit: LINES_LIVE, whole: false }) : null
   const facts: RunFacts = {
     run,
     waiting: lab.waiting(run.id),
     waitingInAll: lab.queue().waiting.length,
     progress: lab.progress(run.id),
-    tail,
+    tail: run.state === 'running' ? liveTail(lab, run.id) : null,
     logUrl: lab.logLink(run),
     fileUrl: name => lab.link(run.id, name),
     released: !lab.boards().some(board => holds(board, run.id)),
@@ -61,6 +60,11 @@ export async function showRun(lab: Lab, run: Run): Promise<View> {
     attempts: lab.inventory().settings.attempts,
   }
   return runCard(facts, frameOf(lab))
+}
+
+function liveTail(lab: Lab, run: string): RunFacts['tail'] {
+  const tail = lab.tail(run)
+  return tail && { lines: tail.lines.slice(-LINES_LIVE).map(line => line.text), total: tail.total }
 }
 
 function holds(board: BoardSummary, run: string): boolean {
@@ -79,7 +83,17 @@ function elsewhere(lab: Lab, run: Run): string | null {
 export function showLease(lab: Lab, lease: Lease, viewer: Person | null): View {
   const board = lease.board === null ? null : lab.board(lease.board)
   const waiting = lab.waiting(lease.id)
-  return leaseCard({ lease, waiting, waitingInAll: lab.queue().waiting.length, board, viewer }, frameOf(lab))
+  return leaseCard(
+    {
+      lease,
+      waiting,
+      waitingInAll: lab.queue().waiting.length,
+      board,
+      gateway: lab.consoles.address(),
+      viewer,
+    },
+    frameOf(lab),
+  )
 }
 
 export async function showBoard(lab: Lab, board: BoardSummary): Promise<View> {

@@ -68,6 +68,13 @@ export function clockTime(at: Millis, frame: TimeFrame): string {
   return Math.abs(at - frame.now) < 6 * DAY ? `${then.weekday} ${then.time}` : `${then.day} ${then.time}`
 }
 
+/** `15:30:07` for the gutter of a log; `2026-11-20 15:30:07` on another day. */
+export function gutterTime(at: Millis, frame: TimeFrame): string {
+  const { day, time, second } = partsOf(at, frame.timeZone)
+  const isToday = day === partsOf(frame.now, frame.timeZone).day
+  return `${isToday ? '' : `${day} `}${time}:${second}`
+}
+
 /** `2026-11-20 09:12`. */
 export function dateTime(at: Millis, frame: TimeFrame): string {
   const { day, time } = partsOf(at, frame.timeZone)
@@ -80,7 +87,7 @@ export function relative(at: Millis, frame: TimeFrame): string {
   return away >= 0 ? `in ${span(away)}` : `${span(-away)} ago`
 }
 
-type Parts = { day: string; weekday: string; time: string }
+type Parts = { day: string; weekday: string; time: string; second: string }
 
 // Making a formatter costs more than a hundred uses of it.
 const formatters = new Map<string, Intl.DateTimeFormat>()
@@ -92,6 +99,7 @@ function partsOf(at: Millis, timeZone: string): Parts {
     day: `${found['year']}-${found['month']}-${found['day']}`,
     weekday: found['weekday'] ?? '',
     time: `${found['hour']}:${found['minute']}`,
+    second: found['second'] ?? '00',
   }
 }
 
@@ -106,6 +114,7 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
     day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
+    second: '2-digit',
     hourCycle: 'h23',
   })
   formatters.set(timeZone, formatter)

@@ -15,7 +15,7 @@ import { check } from './check.ts'
 import { exitOf, faultOf, faultView, refusedFault } from './fault.ts'
 import { fieldsOf } from './form.ts'
 import { parseLine } from './grammar.ts'
-import type { AnyCommand, Caller, CommandContext, Danger, Exit, Expected, Fault } from './types.ts'
+import type { AnyCommand, Caller, CommandContext, Danger, Exit, Expected, Fault, Followed } from './types.ts'
 import { formatWords, type Word } from './words.ts'
 
 export type Asked = {
@@ -38,7 +38,7 @@ export type Outcome =
       result: unknown
       view: View
       started: string | null
-      follows: string | null
+      follows: Followed | null
       exit: Exit
     }
   /** It asks for its arguments; `fault` is for faces that cannot ask. */
@@ -225,22 +225,21 @@ const AUDIT_DEADLINE_MS = 2_000
 const LONGEST_RESULT = 200
 
 async function audit(
-  { lab, log, clock }: DispatcherDeps,
+  { commands, lab, log, clock }: DispatcherDeps,
   asked: Asked,
   args: unknown,
   outcome: Outcome,
 ): Promise<void> {
   const fault = outcome.kind === 'done' ? null : outcome.fault
   const { id, name, platform } = asked.person
+  const isPrivate = commands.some(each => each.name === outcome.command && each.private === true)
+  const done = isPrivate ? 'answered to the asker alone' : outcome.view.summary
   const entry = {
     who: { id, name, platform },
     line: asked.typed ?? asked.line,
     args,
     decision: fault?.decision ?? 'allowed',
-    result: shorten(
-      fault === null ? outcome.view.summary : `${fault.code}: ${fault.message}`,
-      LONGEST_RESULT,
-    ),
+    result: shorten(fault === null ? done : `${fault.code}: ${fault.message}`, LONGEST_RESULT),
     ...(fault?.reference === undefined ? {} : { reference: fault.reference }),
   }
   try {

@@ -3,10 +3,13 @@
 import { audit } from './records/audit.ts'
 import { boards } from './records/boards.ts'
 import { boardsHealth } from './records/boards-health.ts'
+import { boardsLog } from './records/boards-log.ts'
 import { boardsMaintain } from './records/boards-maintain.ts'
 import { boardsShow } from './records/boards-show.ts'
+import { boardsWatch } from './records/boards-watch.ts'
 import { help } from './records/help.ts'
 import { lease } from './records/lease.ts'
+import { leaseConsole } from './records/lease-console.ts'
 import { leaseExtend } from './records/lease-extend.ts'
 import { leaseList } from './records/lease-list.ts'
 import { leaseRelease } from './records/lease-release.ts'
@@ -29,10 +32,13 @@ export const commands: readonly AnyCommand[] = [
   audit,
   boards,
   boardsHealth,
+  boardsLog,
   boardsMaintain,
   boardsShow,
+  boardsWatch,
   help,
   lease,
+  leaseConsole,
   leaseExtend,
   leaseList,
   leaseRelease,

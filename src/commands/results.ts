@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { BoardFacts } from '../cards/facts.ts'
 import { CAUSES, type Failure } from '../errors.ts'
-import type { Lab } from '../lab/lab.ts'
+import type { ConsoleWord, Lab, LogLine } from '../lab/lab.ts'
 import {
   BOARD_STATUSES,
   type LabStatus,
@@ -108,6 +108,15 @@ export const lease: z.ZodType<Lease> = z.object({
   ended: text.nullable(),
 })
 
+export const consoleWord: z.ZodType<ConsoleWord> = z.object({
+  board: text,
+  lease: text.nullable(),
+  person,
+  address: z.object({ host: text, port: z.number() }),
+  word: text,
+  until: millis,
+})
+
 export const waiting: z.ZodType<Waiting> = z.object({
   id: text,
   kind: z.enum(['run', 'lease']),
@@ -177,7 +186,7 @@ const boardConfig: z.ZodType<BoardFacts['config']> = z.object({
 const boardState: z.ZodType<BoardFacts['state']> = z.object({
   id: text,
   rev: z.number(),
-  condition: z.enum(['unknown', 'ready', 'recovery', 'offline']),
+  condition: z.enum(['unknown', 'ready', 'recovery', 'offline', 'off']),
   since: millis,
   reason: text.nullable(),
   unhealthy: z.object({ since: millis, reason: text }).nullable(),
@@ -205,6 +214,7 @@ export const board: z.ZodType<BoardFacts> = z.object({
   lastByteAt: millis.nullable(),
   power: power.nullable(),
   leaving: z.boolean(),
+  people: z.object({ typing: text.nullable(), watching: z.array(text) }).nullable(),
 })
 
 export const powerEvent: z.ZodType<PowerEvent> = z.object({
@@ -249,6 +259,24 @@ export const labStatus: z.ZodType<LabStatus> = z.object({
 })
 
 type AuditEntry = Awaited<ReturnType<Lab['audit']>>[number]
+
+const logLine: z.ZodType<LogLine> = z.object({
+  t: z.number(),
+  text,
+  mark: z.enum(['connected', 'lost', 'dropped']).optional(),
+}) as z.ZodType<LogLine>
+
+/** Of every command that shows a log: what was found, and how it was asked for. */
+export const logLines = {
+  lines: z.array(logLine),
+  total: z.number(),
+  matched: z.number(),
+  /** Place in the log behind the last whole line. */
+  next: z.number(),
+  grep: text.nullable(),
+  times: z.boolean(),
+  follow: z.boolean(),
+}
 
 export const auditEntry: z.ZodType<AuditEntry> = z.object({
   at: millis,

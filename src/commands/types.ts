@@ -72,6 +72,8 @@ export type Command<A extends z.ZodObject, R> = {
   orHolder?: true
   /** Typed with nothing else, it asks for its arguments. */
   form?: true
+  /** Its answer holds a secret: it is for the asker's eyes alone, and the audit does not get it either. */
+  private?: true
   allow(caller: Caller, args: z.output<A>, lab: Lab): Refusal | null
   /** What must be confirmed first, if anything; the lab is asked when it is acted on, not when it was drawn. */
   danger?(caller: Caller, args: z.output<A>, lab: Lab): Danger | null
@@ -80,10 +82,23 @@ export type Command<A extends z.ZodObject, R> = {
   show(result: R, ctx: ShowContext): View | Promise<View>
   /** Topic of what it started and a script waits for: `run/T12`. */
   started?(result: R): string | null
-  /** The test whose output is to be printed as it comes. */
-  follows?(result: R): string | null
+  /** The log that is to be printed as it comes. */
+  follows?(result: R): Followed | null
   /** For a result that itself says that something is wrong: a board that does not answer. */
   exit?(result: R): Exit
+}
+
+/** A log to be printed from `after` on: to the end of the test, or for as long as somebody looks. */
+export type Followed = {
+  kind: 'run' | 'board'
+  id: string
+  /** Of a test: its console, not only its output. */
+  whole: boolean
+  /** Of a board, by name; null: the one that is worked at. */
+  console: string | null
+  grep: string | null
+  times: boolean
+  after: number
 }
 
 export const GROUPS = ['run a test', 'use a board', 'see the lab', 'run the lab'] as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BootLoaderSchema } from './boot-loader.ts'
 import { readAs } from './check.ts'
 import { type ConsoleDraft, readConsole } from './consoles.ts'
 import type { Context } from './context.ts'
@@ -34,6 +35,7 @@ const BoardSchema = z.strictObject({
   labels: z.record(z.string(), z.string()).default({}),
   group: Text.optional(),
   bootTimeoutMs: BootTimeoutMs.default(BOOT_TIMEOUT_MS),
+  bootLoader: BootLoaderSchema.optional(),
 })
 
 export function readBoard(node: Node, context: Context): BoardDraft | null {
@@ -109,7 +111,7 @@ function configOf(
     config === null ? [] : [config],
   )
   if (first === undefined) return null
-  const { revision, type, serialNumber, architecture, address, group, ...rest } = main
+  const { revision, type, serialNumber, architecture, address, bootLoader, group, ...rest } = main
   return {
     ...rest,
     name: main.name ?? main.id,
@@ -121,6 +123,7 @@ function configOf(
     ...(serialNumber === undefined ? {} : { serialNumber }),
     ...(architecture === undefined ? {} : { architecture }),
     ...(address === undefined ? {} : { address }),
+    ...(bootLoader === undefined ? {} : { bootLoader }),
     ...(group === undefined ? {} : { group }),
   }
 }

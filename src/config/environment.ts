@@ -10,6 +10,9 @@ import { secretsIn, VARIABLES } from './variables.ts'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const MODES = ['socket', 'http'] as const
+const NO_PORT = 'off'
+/** Beside the ports that console servers number their lines from. */
+const CONSOLE_PORT = 7023
 
 function numberBetween(least: number, most: number, isWhole: boolean): z.ZodType<number> {
   const text = `must be a ${isWhole ? 'whole ' : ''}number from ${least} to ${most}`
@@ -31,6 +34,11 @@ const EnvironmentSchema = z.object({
     .default('127.0.0.1'),
   /** 0 takes any free port. */
   PORT: numberBetween(0, 65_535, true).default(8080),
+  CONSOLE_PORT: z
+    .union([z.literal(NO_PORT), numberBetween(0, 65_535, true)], {
+      error: `must be a whole number from 0 to 65535, or ${NO_PORT}`,
+    })
+    .optional(),
   PUBLIC_URL: z
     .string()
     .refine(isWebAddress, 'must be an address such as https://lab.example.com')
@@ -72,6 +80,7 @@ function environmentOf(
     artifactDir: read.ARTIFACT_PATH ?? join(dataDir, 'artifacts'),
     host,
     port,
+    consolePort: consolePortOf(read),
     publicUrl: read.PUBLIC_URL ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
     trustedNetworks: read.TRUSTED_NETWORKS,
     logLevel: read.LOG_LEVEL,
@@ -80,6 +89,12 @@ function environmentOf(
     variables,
     secrets: secretsIn(variables),
   }
+}
+
+/** Whoever takes any port for HTTP (a second bot, a test) would find the usual one taken here too. */
+function consolePortOf({ CONSOLE_PORT: set, PORT: port }: z.infer<typeof EnvironmentSchema>): number | null {
+  if (set === NO_PORT) return null
+  return set ?? (port === 0 ? 0 : CONSOLE_PORT)
 }
 
 /** An address with an @ may have a password before it. */

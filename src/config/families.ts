@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BootLoaderSchema } from './boot-loader.ts'
 import { readAs } from './check.ts'
 import { type ConsoleDefaults, readConsoleDefaults } from './consoles.ts'
 import type { Context } from './context.ts'
@@ -22,8 +23,9 @@ const FamilySchema = z.strictObject({
   type: Text.optional(),
   peripherals: z.array(Text).optional(),
   bootTimeoutMs: BootTimeoutMs.optional(),
+  bootLoader: BootLoaderSchema.optional(),
 })
-const DEFAULTS = ['architecture', 'type', 'peripherals', 'boot_timeout']
+const DEFAULTS = ['architecture', 'type', 'peripherals', 'boot_timeout', 'boot_loader']
 
 export function readFamilies(node: Node | undefined, context: Context): Map<string, Family> {
   const families = new Map<string, Family>()

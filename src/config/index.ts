@@ -1,6 +1,5 @@
 /** The front door: environment and boards.yaml in, typed settings out. */
 
-export { type InventoryChanges, inventoryChanges } from './changes.ts'
 export {
   type CheckResult,
   describeCheck,

@@ -29,6 +29,17 @@ export type PowerConfig = {
   assumed?: true
 }
 
+/** How a board's boot loader is stopped and spoken to, at its main console. */
+export type BootLoaderConfig = {
+  kind: 'u-boot'
+  /** The key, or the whole stop string. */
+  interrupt: string
+  /** Null: whatever ends in `>`. */
+  prompt: string | null
+  interruptTimeoutMs: number
+  commandTimeoutMs: number
+}
+
 export type BoardConfig = {
   id: string
   name: string
@@ -42,6 +53,7 @@ export type BoardConfig = {
   /** The first is the main one; a board has at least one. */
   consoles: readonly [ConsoleConfig, ...ConsoleConfig[]]
   power: PowerConfig | null
+  bootLoader?: BootLoaderConfig
   peripherals: readonly string[]
   labels: Readonly<Record<string, string>>
   group?: string
@@ -117,6 +129,8 @@ export type Environment = {
   artifactDir: string
   host: string
   port: number
+  /** Where people connect to consoles; null: nowhere. */
+  consolePort: number | null
   publicUrl: string
   trustedNetworks: readonly string[]
   logLevel: string

@@ -29,6 +29,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'BOARDS_FILE' },
   { name: 'DATA_DIR' },
   { name: 'PORT' },
+  { name: 'CONSOLE_PORT' },
   { name: 'HOST' },
   { name: 'PUBLIC_URL' },
   { name: 'TRUSTED_NETWORKS' },

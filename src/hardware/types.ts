@@ -58,6 +58,9 @@ export type ConsoleDriver<O = unknown> = {
 /** Bytes of a board's log; `offset` counts from the first byte ever recorded, `t` is wall time of arrival. */
 export type Chunk = { offset: number; t: Millis; bytes: Uint8Array }
 
+/** What happened to the line between two of its bytes; `count` is of bytes that are not on disk. */
+export type LogMark = { offset: number; t: Millis; kind: 'connected' | 'lost' | 'dropped'; count: number }
+
 export type RecorderState = {
   connected: boolean
   since: Millis
@@ -81,6 +84,10 @@ export type Recorder = {
   listen(listener: (news: RecorderNews) => void): () => void
   /** Bytes `[from, to)` again, from disk, in pieces; fewer when retention took the beginning. */
   read(from: number, to: number): AsyncIterable<Chunk>
+  /** Offset of the first byte kept that came at or after `t`; of the next one when there is none. */
+  seek(t: Millis): Promise<number>
+  /** Connections lost and regained, and bytes dropped, between two offsets (both included). */
+  marks(from: number, to: number): Promise<readonly LogMark[]>
   /** Waits for an open link; throws HardwareError (no console) after `withinMs`, with the last reason. */
   connected(withinMs: Millis, signal: AbortSignal): Promise<void>
   /** Throws HardwareError (console lost) when the link is down. Only the gate calls this. */
@@ -102,6 +109,9 @@ export type ShellReport = {
 
 export type CommandResult = { status: number; output: string }
 
+/** Bytes `[from, to)` of a board's log. */
+export type LogRange = { from: number; to: number }
+
 /** What ended a test on the board, gentlest first. */
 export type EndedBy = 'itself' | 'interrupt' | 'kill' | 'console' | 'nothing'
 
@@ -109,8 +119,8 @@ export type ProgramEnd = {
   /** Exit status, or null when the program was ended or the end was lost. */
   status: number | null
   endedBy: EndedBy
-  /** Range of the board's log that holds the program's own output. */
-  output: { from: number; to: number }
+  /** What of the board's log the program printed: in order, one at least; ours may stand between them. */
+  output: readonly LogRange[]
   durationMs: Millis
   /** Found processes that would not die, or could not look for all: a sentence each. */
   limits?: readonly string[]
@@ -154,10 +164,47 @@ export type Shell = {
   abandon(): void
 }
 
+// ---- boot loader ------------------------------------------------------------------------------------------
+
+export type BootLoaderReport = {
+  /** From the call to the first answer of ours. */
+  interruptMs: Millis
+  /** As it says itself: `U-Boot 2023.01 (Jun 22 2026 - 08:38:07 +0000)`. */
+  version: string
+}
+
+/**
+ * A board's boot loader, from power-on until a kernel has taken over. One call at a time; every call has a deadline.
+ * Starts that the scanner hears are expected from `interrupt` on, until whoever is at the kernel's shell next says
+ * otherwise (`Recorder.expectReset`). Nothing of its environment is saved.
+ */
+export type BootLoader = {
+  /**
+   * Stops the autoboot and gets an answer. Call it before the power is switched on, or at its prompt: the console may
+   * come and go meanwhile. Throws HardwareError (boot) when none came, or when a kernel was started instead.
+   */
+  interrupt(signal: AbortSignal, withinMs?: Millis): Promise<BootLoaderReport>
+  /**
+   * Status, and output without kernel lines. Run once, however often it has to be typed. Throws HardwareError (not
+   * answering, reset, no prompt, console lost), InputError for what it cannot read as a command.
+   */
+  command(text: string, signal: AbortSignal, timeoutMs?: Millis): Promise<CommandResult>
+  /** Sets a variable and reads it back; an empty value takes it away. Throws HardwareError (boot) when it reads otherwise. */
+  set(name: string, value: string, signal: AbortSignal): Promise<void>
+  /** Runs what starts a kernel, waits until the boot loader has let go, and does so too. Throws HardwareError (boot) when it comes back. */
+  boot(command: string, signal: AbortSignal, timeoutMs?: Millis): Promise<void>
+  /** Leaves it at its prompt, with nothing that the next one's newline would run again. Never throws. */
+  detach(): Promise<void>
+  /** Lets go without a word: the board is somebody else's. Never throws. */
+  abandon(): void
+}
+
 /** A board as work sees it: everything passes the gate under the token it was opened with. */
 export type OpenBoard = {
   readonly id: string
   readonly recorder: Recorder
   readonly shell: Shell
   readonly power: PowerControl | null
+  /** Only where boards.yaml says what it is (`boot_loader`). */
+  readonly bootLoader?: BootLoader
 }

@@ -1,10 +1,11 @@
-import type { Clock } from '../clock.ts'
+import type { SteadyClock } from '../clock.ts'
 import type { BoardConfig, Inventory } from '../config/types.ts'
 import { LabError, NotFoundError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Site } from '../sites/types.ts'
 import type { Artifacts, Audit, History, LeaseStore, Rollup, Sequence, Store } from '../storage/types.ts'
 import { refusalOf } from './check-operations.ts'
+import type { ConsoleAddress } from './consoles.ts'
 import type { NewsBus } from './news.ts'
 import type { RunSummary } from './runs/summary.ts'
 import type { Tally } from './runs/tally.ts'
@@ -28,7 +29,9 @@ export type LabDeps = {
   readInventory(): Promise<Inventory>
   /** Address in links; known once the port is. */
   publicUrl(): string
-  clock: Clock
+  /** Where people connect to consoles; null, or left out: nowhere. */
+  consoleAddress?(): ConsoleAddress | null
+  clock: SteadyClock
   log: Log
 }
 

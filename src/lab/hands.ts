@@ -5,7 +5,7 @@ import type { PowerService } from './boards/power.ts'
 import type { Recovery } from './boards/recovery.ts'
 import { boardConfig, type Core } from './core.ts'
 import type { Holdings } from './leases/holdings.ts'
-import { CAUSE_OF, raise, resolve } from './mail/alerts.ts'
+import { CAUSE_OF, raise, raised, resolve } from './mail/alerts.ts'
 import { claimsOf } from './queue/claims.ts'
 import { averageWait, waitAlert } from './queue/wait-alert.ts'
 
@@ -25,12 +25,13 @@ export async function checkBoards(
   const { boardHealthMs } = core.current.inventory.settings
   const due = (board: BoardConfig): boolean => {
     const state = core.state().boards[board.id]
-    if (state === undefined || state.condition === 'recovery' || holdings.current(board.id) !== null)
-      return false
+    if (state === undefined || holdings.current(board.id) !== null) return false
+    // Asking one that was switched off on purpose again and again would only fill its log.
+    if (state.condition === 'recovery' || state.condition === 'off') return false
     if (inMaintenance(state, now) || power.acting(board.id)) return false
     const heard = Math.max(state.lastCheckAt ?? 0, state.lastUsedAt ?? 0)
     if (state.condition !== 'offline') return now - heard >= boardHealthMs
-    return !wasSwitchedOff(state.reason) && now - heard >= Math.min(ASK_OFFLINE_MS, boardHealthMs)
+    return now - heard >= Math.min(ASK_OFFLINE_MS, boardHealthMs)
   }
   const asked = core.current.inventory.boards.filter(due)
   await Promise.all(
@@ -45,11 +46,6 @@ export async function checkBoards(
   )
 }
 
-/** Somebody switched it off on purpose: asking it again and again would only fill its log. */
-function wasSwitchedOff(reason: string | null): boolean {
-  return reason?.startsWith('switched off') ?? false
-}
-
 /** The alert on the average wait: raised once, again only after it recovered (M4.5). */
 export async function checkWaits(core: Core): Promise<void> {
   const { waitAlertMs } = core.current.inventory.settings
@@ -57,8 +53,7 @@ export async function checkWaits(core: Core): Promise<void> {
     claimsOf(core.state()).map(claim => claim.arrivedAt),
     core.clock.now(),
   )
-  const raised = Object.values(core.state().alerts).some(alert => alert.cause === WAIT)
-  const what = waitAlert(raised, average, waitAlertMs)
+  const what = waitAlert(raised(core, WAIT) !== null, average, waitAlertMs)
   const minutes = Math.round(average / 60_000)
   const text = `Tests wait ${minutes} min on average (limit ${Math.round(waitAlertMs / 60_000)} min). See who waits for what: queue`
   const operations =

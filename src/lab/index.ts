@@ -6,25 +6,29 @@ import { waitForEnding } from './endings.ts'
 import { checkBoards, checkStorage, checkWaits } from './hands.ts'
 import type { Lab } from './lab.ts'
 import { listRuns } from './listing.ts'
+import { consoleNamed, linesOfBoard, NOTHING_RECORDED } from './logs/board-log.ts'
+import { linesOfRun } from './logs/run-log.ts'
 import { CAUSE_OF, resolve } from './mail/alerts.ts'
+import { tellStranded } from './mail/stranded.ts'
 import { createNews } from './news.ts'
 import { changeInventory } from './reload.ts'
 import { lookAfterAgain, reconcile } from './restart.ts'
 import { retain } from './retention.ts'
 import { peopleWith, roleOf } from './roles.ts'
 import { consoleLog, OUTPUT_LOG } from './runs/log-names.ts'
-import { lastLines } from './runs/reading-log.ts'
 import { isFinal } from './runs/run-state.ts'
 import { openSamples } from './runs/samples.ts'
 import { createServices, restartReason } from './services.ts'
+import { followClock } from './shift.ts'
 import { labStatus } from './status.ts'
-import { settledItem, tellHolder } from './telling.ts'
+import { settledItem } from './telling.ts'
 import type { BoardSummary } from './types.ts'
 
 export type { LabDeps } from './core.ts'
 export { labModel, type Operation } from './state.ts'
 
 const ASK_WITHIN_MS = 10_000
+const POWER_EVENTS_SHOWN = 20
 /** How long runs of this process may take to end on their boards at a stop (design 3). */
 const END_WITHIN_MS = 12_000
 /** A lease that can be granted is: the asker waits for the board's answer, not for a place in line. */
@@ -63,12 +67,19 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     run: runs.find,
     runs: filter => listRuns(core, filter),
     progress: attempts.progress,
-    async log(id, options) {
+    async log(id, question) {
       const run = await runs.find(id)
       if (run === null)
         throw new NotFoundError(`There is no test "${id}".`, { field: 'test', hint: 'List them: tests' })
-      return await lastLines(core.artifacts, run, attempts.outputStart(run.id), options)
+      const printed = attempts.log(run.id)?.printed ?? run.result?.output ?? null
+      return await linesOfRun(core.artifacts, run, printed, question)
     },
+    boardLog: async (id, console, question) => {
+      const board = requireBoard(core, id)
+      const log = await core.siteOf(board).recorded(id, consoleNamed(board, console))
+      return log === null ? NOTHING_RECORDED : await linesOfBoard(log, question)
+    },
+    tail: id => attempts.log(id)?.tail() ?? null,
     link,
     logLink(run) {
       const names = run.result?.files.map(file => file.name) ?? []
@@ -78,12 +89,8 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     lease: id => core.state().leases[id.toUpperCase()] ?? null,
     leases: () => Object.values(core.state().leases).filter(lease => lease.holder.kind === 'person'),
     status: () => labStatus(core, startedAt, services.boards(), services.queue()),
-    async powerEvents(board) {
-      const past = core.power.list().filter(entry => entry.summary.board === board)
-      const read = await Promise.all(past.slice(0, 20).map(entry => core.power.get(entry.id)))
-      return read.filter(event => event !== null)
-    },
-    powerEvent: power.event,
+    powerEvents: board => power.past(board, POWER_EVENTS_SHOWN),
+    powerEvent: power.find,
     audit: (words, limit) => core.audit.search(words, limit),
 
     async submit(request, by, origin) {
@@ -115,8 +122,11 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       if (now().state === 'checking') {
         await within(core.clock, GRANT_WITHIN_MS, changed(asked.id), () => new Error('late')).catch(() => {})
       }
+      // From here on the answer is what it is: what comes later is told.
+      people.answered(asked.id)
+      const answer = now()
       await core.store.settled()
-      return now()
+      return answer
     },
     extend: (id, byMs, by, rev) => people.extend(id, byMs, by, rev),
     release: (id, by, rev) => people.release(id, by, rev),
@@ -143,12 +153,8 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       dispatch.kick()
       return required(id)
     },
-    async power(id, action, by, reason) {
-      const board = required(id)
-      const event = await power.act(id, action, by, reason)
-      if (action !== 'status' && board.lease !== null) await tellHolder(core, board.lease, event)
-      return event
-    },
+    power: power.act,
+    consoles: services.consoles,
 
     subscribe: core.news.subscribe,
     ending: (topic, signal) => waitForEnding({ core, runs, power }, topic, signal),
@@ -167,9 +173,14 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     },
 
     async sweep() {
+      await followClock(core)
       dispatch.kick()
       await checkStorage(core)
-      for (const run of Object.values(core.state().runs)) if (isFinal(run.state)) await runs.archive(run.id)
+      await tellStranded(core)
+      for (const run of Object.values(core.state().runs)) {
+        if (run.state === 'collecting') await attempts.collect(run.id)
+        else if (isFinal(run.state)) await runs.archive(run.id)
+      }
     },
     expireLeases: () => people.expire(),
     async checkBoards() {
@@ -182,12 +193,16 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     async reload() {
       const changes = await changeInventory(core)
       watching.follow()
+      // Warnings may be due at other times now.
+      await people.expire()
       dispatch.kick()
       return changes
     },
     async start() {
       await reconcile(core, runs, attempts)
+      await power.reconcile()
       await people.keep()
+      await tellStranded(core)
       watching.follow()
       lookAfterAgain(core, recovery)
       dispatch.kick()
@@ -195,11 +210,10 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     async stop() {
       core.current.stopping = true
       dispatch.stop()
-      people.stop()
       watching.stop()
       const ended = dispatch
         .idle()
-        .then(() => attempts.stopAll(restartReason()))
+        .then(() => Promise.all([people.stop(), attempts.stopAll(restartReason())]))
         .then(() => Promise.all([recovery.idle(), power.idle()]))
       const late = (): Error => new Error(`not within ${END_WITHIN_MS} ms`)
       await within(core.clock, END_WITHIN_MS, ended, late).catch((error: unknown) => {

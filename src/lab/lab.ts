@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
 import type { Millis } from '../clock.ts'
 import type { Inventory } from '../config/types.ts'
+import type { LogMark } from '../hardware/types.ts'
 import type { OutboxItem } from '../mail/types.ts'
 import type { AuditEntry } from '../storage/types.ts'
+import type { Consoles } from './consoles.ts'
 import type {
   BoardSummary,
   FamilySummary,
@@ -22,6 +24,8 @@ import type {
   RunState,
   Waiting,
 } from './types.ts'
+
+export type * from './consoles.ts'
 
 /** A file that came with a request: typed at the terminal, attached in chat, uploaded over HTTP. */
 export type IncomingFile = { name: string; size: number | null; open(): Readable }
@@ -45,6 +49,32 @@ export type RunFilter = {
   /** At most this many, newest first (100, M7.5), older than `before`. */
   limit?: number
   before?: string
+}
+
+/** What of a log is wanted: the newest `limit` lines of those that came at or after `since` and hold `grep`. */
+export type LogQuestion = {
+  limit: number
+  since?: Millis | null
+  /** Text, not a pattern; letters large or small. */
+  grep?: string | null
+  /** Only what lies behind this place in the log, and only whole lines: how a log is followed. */
+  after?: number
+}
+
+/** With `mark` it is no line of the log: the connection was lost or came back there, or bytes are missing. */
+export type LogLine = { t: Millis; text: string; mark?: LogMark['kind'] }
+export type LogLines = {
+  lines: readonly LogLine[]
+  /** Lines read, and how many of them were meant. */
+  total: number
+  matched: number
+  /** Where the next question goes on: behind the last whole line. */
+  next: number
+}
+
+export type RunLogQuestion = LogQuestion & {
+  /** The board's console, not only what the program printed. */
+  whole: boolean
 }
 
 /** How something that was started came out, for exit statuses (design 10). */
@@ -76,10 +106,11 @@ export type Lab = {
   runs(filter: RunFilter): Promise<readonly Run[]>
   progress(runId: string): RunProgress | null
   /** Lines of the run's log, the program's own output unless `whole`; newest `limit`. */
-  log(
-    runId: string,
-    options: { limit: number; whole: boolean },
-  ): Promise<{ lines: readonly string[]; total: number }>
+  log(runId: string, question: RunLogQuestion): Promise<LogLines>
+  /** Lines of one of the board's consoles, recorded always; null: the one that is worked at. Throws NotFoundError. */
+  boardLog(boardId: string, console: string | null, question: LogQuestion): Promise<LogLines>
+  /** The last lines of a test that runs, and how many there were; null when it does not. Reads no file. */
+  tail(runId: string): { lines: readonly LogLine[]; total: number } | null
   /** Address of a run's file, for people. */
   link(runId: string, file?: string): string
   /** Address of its log: what the program printed where it came to that, else its console. */
@@ -88,7 +119,7 @@ export type Lab = {
   leases(): readonly Lease[]
   status(): Promise<LabStatus>
   powerEvents(board: string): Promise<readonly PowerEvent[]>
-  powerEvent(id: string): PowerEvent | null
+  powerEvent(id: string): Promise<PowerEvent | null>
   audit(words: readonly string[], limit: number): Promise<readonly AuditEntry[]>
 
   // -- runs
@@ -116,8 +147,11 @@ export type Lab = {
   /** Switches, or reads. Under the holder's token when the board is held; whoever holds it is told (design 4). */
   power(boardId: string, action: PowerAction, by: Person | null, reason: string): Promise<PowerEvent>
 
+  // -- people at consoles (gateway)
+  readonly consoles: Consoles
+
   // -- what faces need
-  /** Calls for every change of `topic` (`run/T12`, `queue`, `boards`, `lease/L3`, `power/…`), or of all (`*`). Returns how to stop. */
+  /** Calls for every change of `topic` (`run/T12`, `queue`, `boards`, `lease/L3`, `power/…`, `inventory`), or of all (`*`). Returns how to stop. */
   subscribe(topic: string, listener: (news: News) => void): () => void
   /** Resolves when what `topic` names has come to its end and its telling is out of our hands. */
   ending(topic: string, signal: AbortSignal): Promise<Ending>

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { BoardConfig, Inventory } from '../config/types.ts'
 import type { Core } from './core.ts'
+import { tellStranded } from './mail/stranded.ts'
 import type { Operation } from './state.ts'
 
 export type InventoryChanges = {
@@ -10,13 +12,22 @@ export type InventoryChanges = {
 
 /** Boards that came, went, and are described otherwise; where in the file they stand does not matter. */
 export function changesBetween(before: Inventory, after: Inventory): InventoryChanges {
-  const old = new Map(before.boards.map(board => [board.id, plain(board)]))
-  const now = new Map(after.boards.map(board => [board.id, plain(board)]))
+  const old = new Map(before.boards.map(board => [board.id, board]))
+  const now = new Map(after.boards.map(board => [board.id, board]))
+  const isChanged = (board: BoardConfig): boolean => {
+    const was = old.get(board.id)
+    return was !== undefined && !isSameBoard(was, board)
+  }
   return {
     added: [...now.keys()].filter(id => !old.has(id)),
     removed: [...old.keys()].filter(id => !now.has(id)),
-    changed: [...now].filter(([id, text]) => old.has(id) && old.get(id) !== text).map(([id]) => id),
+    changed: after.boards.filter(isChanged).map(board => board.id),
   }
+}
+
+/** Described the same, in whatever order and at whatever line. */
+export function isSameBoard(a: BoardConfig, b: BoardConfig): boolean {
+  return a === b || isDeepStrictEqual({ ...a, line: 0 }, { ...b, line: 0 })
 }
 
 /** All or nothing: a bad file throws its ConfigError before anything changed (M2.5). */
@@ -30,10 +41,7 @@ export async function changeInventory(core: Core): Promise<InventoryChanges> {
   if (known.length > 0) await core.commit(...known)
   core.current.inventory = next
   core.current.loadedAt = at
-  core.news.publish(['boards', 'queue', 'status'], core.store.sequence)
+  core.news.publish(['inventory', 'boards', 'queue', 'status'], core.store.sequence)
+  await tellStranded(core)
   return changes
-}
-
-function plain(board: BoardConfig): string {
-  return JSON.stringify({ ...board, line: 0 })
 }

@@ -38,7 +38,7 @@ export async function reconcile(core: Core, runs: Runs, attempts: Attempts): Pro
   }
   if (operations.length > 0) await core.commit(...operations)
   for (const run of Object.values(core.state().runs)) {
-    if (run.state === 'collecting') await attempts.collect(run.id, null)
+    if (run.state === 'collecting') await attempts.collect(run.id)
     else if (isFinal(run.state)) await runs.archive(run.id)
   }
   await removeOrphans(core)

@@ -7,6 +7,7 @@ import { createRecovery } from './boards/recovery.ts'
 import { boardSummary, familySummaries, holders } from './boards/views.ts'
 import { createWatching } from './boards/watching.ts'
 import { boardConfig, type Core } from './core.ts'
+import { createConsoles } from './leases/consoles.ts'
 import { createHoldings, type Hold } from './leases/holdings.ts'
 import { createPeopleLeases } from './leases/people.ts'
 import { createDispatch } from './queue/dispatch.ts'
@@ -33,6 +34,7 @@ export function createServices(core: Core, samples: SampleBook) {
   /** Whoever is next in line asks the board before using it; when nobody is, the lab does. */
   const askLeft = async (id: string): Promise<void> => {
     await dispatch.idle()
+    if (core.current.stopping) return
     const board = boardConfig(core, id)
     // While its power is being switched a question under a newer token would lock the switch out.
     if (board === null || holdings.current(id) !== null || power.acting(id)) return
@@ -43,7 +45,9 @@ export function createServices(core: Core, samples: SampleBook) {
   const onLost = (hold: Hold): void => {
     core.log.warn({ board: hold.board, holder: hold.holder }, 'a lease was lost')
     const error = new LeaseLostError(hold.board, hold.token, hold.token + 1)
-    if (!attempts.takeAway(hold.board, error, Promise.resolve())) core.behind('keeping leases', people.keep())
+    // The lease of a person is taken again at once; anything else ends at the gate.
+    if (!attempts.takeAway(hold.board, error, Promise.resolve()))
+      core.behind('taking a board again', people.expire())
   }
   const finished = (id: string): void => {
     const run = core.state().runs[id]
@@ -59,11 +63,20 @@ export function createServices(core: Core, samples: SampleBook) {
   })
   const checks = createChecks(core, holdings)
   const attempts = createAttempts({ core, holdings, freed, lookAfter, finished })
-  const power = createPowerService({ core, holdings, checks, live, freed, takeAway: attempts.takeAway })
+  const power = createPowerService({
+    core,
+    holdings,
+    checks,
+    live,
+    freed,
+    takeAway: attempts.takeAway,
+    handedOver: board => dispatch.handedOver(board),
+  })
   const recovery = createRecovery({ core, holdings, checks, power, freed })
   const watching = createWatching({ core, holdings, checks, recovery, live, freed })
   const people = createPeopleLeases({ core, holdings, checks, freed, lookAfter, left })
   const runs = createRuns({ core, attempts })
+  const consoles = createConsoles({ core, live })
 
   const boards = (): readonly BoardSummary[] => {
     const held = holders(core.state().leases)
@@ -97,6 +110,7 @@ export function createServices(core: Core, samples: SampleBook) {
     recovery,
     watching,
     people,
+    consoles,
     runs,
     boards,
     families,

@@ -6,7 +6,9 @@ import type { Sequence, StateModel } from '../storage/types.ts'
 import { type BoardEvent, newBoard, stepBoard } from './boards/board-state.ts'
 import { type LeaseEvent, stepLease } from './leases/lease-state.ts'
 import { type RunEvent, stepRun } from './runs/run-state.ts'
-import type { Alert, LabState, Lease, LiveCard, Run } from './types.ts'
+import { shiftTimes } from './shift.ts'
+import type { Alert, LabState, Lease, LiveCard, PowerEvent, Run } from './types.ts'
+import { upgradeStored } from './upgrade.ts'
 
 /** Every change of the live state. Services check before they commit: a step that is refused here is a fault of ours. */
 export type Operation =
@@ -29,9 +31,16 @@ export type Operation =
   | { o: 'card/gone'; topic: string; place: string }
   | { o: 'alert/raised'; alert: Alert }
   | { o: 'alert/resolved'; id: string; at: Millis }
+  | { o: 'power/began'; event: PowerEvent }
+  | { o: 'power/ended'; event: PowerEvent }
+  | { o: 'power/left'; id: string }
+  | { o: 'claim/stranded'; id: string; at: Millis }
+  | { o: 'claim/fits'; id: string }
+  /** The machine's clock stepped: what was stored keeps its distance from now. */
+  | { o: 'clock/stepped'; by: Millis }
 
 export const labModel: StateModel<LabState, Operation> = {
-  version: 1,
+  version: 2,
   initial: () => ({
     counters: { T: 0, L: 0, A: 0 },
     boards: {},
@@ -41,10 +50,12 @@ export const labModel: StateModel<LabState, Operation> = {
     inbox: {},
     outbox: {},
     alerts: {},
+    power: {},
+    stranded: {},
     givenUp: 0,
   }),
   apply: applyOperation,
-  upgrade: (_from, _kind, value) => value,
+  upgrade: upgradeStored,
 }
 
 function applyOperation(state: LabState, op: Operation, sequence: Sequence): void {
@@ -82,6 +93,22 @@ function applyOperation(state: LabState, op: Operation, sequence: Sequence): voi
     case 'board/step':
       state.boards[op.id] = stepBoard(known(state.boards, op.id), op.event, op.at, sequence)
       return
+    case 'power/began':
+    case 'power/ended':
+      state.power[op.event.id] = { ...op.event, rev: sequence }
+      return
+    case 'power/left':
+      delete state.power[op.id]
+      return
+    case 'claim/stranded':
+      state.stranded[op.id] = op.at
+      return
+    case 'claim/fits':
+      delete state.stranded[op.id]
+      return
+    case 'clock/stepped':
+      shiftTimes(state, op.by)
+      return
     default:
       applyMail(state, op)
   }
@@ -103,6 +130,7 @@ function applyMail(state: LabState, op: MailOperation): void {
       return
     }
     case 'outbox/settled':
+      forgetIfOver(state, state.outbox[op.key])
       delete state.outbox[op.key]
       if (op.outcome === 'given-up') state.givenUp++
       return
@@ -122,12 +150,23 @@ function applyMail(state: LabState, op: MailOperation): void {
       state.alerts[op.alert.id] = op.alert
       state.counters.A = Math.max(state.counters.A, parseId('A', op.alert.id) ?? 0)
       return
-    case 'alert/resolved':
-      delete state.alerts[op.id]
+    case 'alert/resolved': {
+      const alert = state.alerts[op.id]
+      if (alert === undefined) return
+      // Nobody heard of it yet: it is told once, as one that was raised and is over.
+      if (state.outbox[`alert/${op.id}`] === undefined) delete state.alerts[op.id]
+      else state.alerts[op.id] = { ...alert, resolvedAt: op.at }
       return
+    }
     default:
       assertNever(op)
   }
+}
+
+/** An alert that was over before it was told has been told now. */
+function forgetIfOver(state: LabState, item: OutboxItem | undefined): void {
+  for (const { id, resolvedAt } of Object.values(state.alerts))
+    if (resolvedAt !== null && item?.topic === `alert/${id}`) delete state.alerts[id]
 }
 
 /** What a change is news about (design 4: events are hints). */
@@ -148,6 +187,9 @@ export function topicsOf(op: Operation, state: Readonly<LabState>): readonly str
     case 'board/known':
     case 'board/step':
       return [`board/${op.id}`, 'boards', 'status']
+    case 'power/began':
+    case 'power/ended':
+      return [`power/${op.event.id}`, `board/${op.event.board}`, 'boards']
     case 'outbox/settled':
       return ['outbox', 'status']
     case 'outbox/owed':
@@ -155,12 +197,17 @@ export function topicsOf(op: Operation, state: Readonly<LabState>): readonly str
     case 'alert/raised':
     case 'alert/resolved':
       return ['alerts', 'status']
+    case 'clock/stepped':
+      return ['queue', 'boards', 'alerts', 'status', ...Object.keys(state.leases).map(id => `lease/${id}`)]
     case 'run/numbers-taken':
     case 'outbox/tried':
     case 'inbox/heard':
     case 'inbox/forgotten':
     case 'card/posted':
     case 'card/gone':
+    case 'power/left':
+    case 'claim/stranded':
+    case 'claim/fits':
       return []
     default:
       return assertNever(op)

@@ -1,4 +1,5 @@
 import type { Core } from './core.ts'
+import { openAlerts } from './mail/alerts.ts'
 import { dayOf } from './retention.ts'
 import { rolesConfigured } from './roles.ts'
 import { isFinal } from './runs/run-state.ts'
@@ -39,7 +40,7 @@ export async function labStatus(
     averageWaitMs: queue.averageWaitMs,
     today: today(core, now),
     infrastructureSuccess: infrastructureSuccess(tallies.values()),
-    alerts: Object.values(core.state().alerts),
+    alerts: openAlerts(core.state()),
     storage: {
       full: health.full,
       freeBytes: health.freeBytes,

@@ -1,14 +1,16 @@
 import type { Core } from './core.ts'
 import type { PeopleLeases } from './leases/people.ts'
 import type { Runs } from './runs/runs.ts'
+import type { Operation } from './state.ts'
 import type { Lease, PowerEvent } from './types.ts'
 
-/** Whoever holds a board is told when somebody else switched its power (design 4). */
-export async function tellHolder(core: Core, lease: Lease, event: PowerEvent): Promise<void> {
+/** Whoever holds a board is told when somebody else switches its power (design 4). */
+export function tellHolder(core: Core, lease: Lease | null, event: PowerEvent): Operation[] {
+  if (lease === null) return []
   const { holder } = lease
   const run = holder.kind === 'run' ? core.state().runs[holder.run] : undefined
   const person = holder.kind === 'person' ? holder.person : run?.submitter
-  if (person === undefined || person.id === event.by?.id) return
+  if (person === undefined || person.id === event.by?.id) return []
   const at = core.clock.now()
   const item = {
     key: `power/${event.id}`,
@@ -20,7 +22,7 @@ export async function tellHolder(core: Core, lease: Lease, event: PowerEvent): P
     attempts: 0,
     nextAt: at,
   }
-  await core.commit({ o: 'outbox/owed', item })
+  return [{ o: 'outbox/owed', item }]
 }
 
 /** An item left the outbox: what it was about may leave the live state now. Safe to repeat. */

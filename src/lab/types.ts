@@ -1,5 +1,4 @@
 import type { Millis } from '../clock.ts'
-import type { BoardConfig } from '../config/types.ts'
 import type { Failure } from '../errors.ts'
 import type { EndedBy, PowerState } from '../hardware/types.ts'
 import type { InboxEntry, OutboxItem } from '../mail/types.ts'
@@ -72,6 +71,8 @@ export type RunResult = {
   /** Time the program itself ran. */
   durationMs: Millis | null
   copied: { bytes: number; durationMs: Millis; repaired: number } | null
+  /** Where in the console's file of its last attempt the program's own output lies; null when it never began. */
+  output?: readonly { from: number; to: number }[] | null
   /** Last lines of the program's output, ANSI removed. */
   tail: readonly string[]
   tailTotal: number
@@ -145,7 +146,8 @@ export type Lease = {
 // ---- boards -----------------------------------------------------------------------------------------------
 
 /** What is stored of a board; who holds it is in the leases, whether it answers in `BoardLive`. */
-export type BoardCondition = 'unknown' | 'ready' | 'recovery' | 'offline'
+/** `off`: somebody switched it off on purpose. */
+export type BoardCondition = 'unknown' | 'ready' | 'recovery' | 'offline' | 'off'
 export type BoardState = {
   id: string
   rev: Sequence
@@ -165,73 +167,6 @@ export type BoardState = {
   kernel: string | null
   /** Last power cycle that the lab's own recovery did. */
   lastCycleAt: Millis | null
-}
-
-/** The words of requirements.md D. */
-export const BOARD_STATUSES = [
-  'available',
-  'in_use',
-  'flashing',
-  'offline',
-  'maintenance',
-  'recovery',
-  'unknown',
-] as const
-export type BoardStatus = (typeof BOARD_STATUSES)[number]
-
-export type BoardSummary = {
-  config: BoardConfig
-  state: BoardState
-  status: BoardStatus
-  health: 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
-  usable: boolean
-  /** Why it gets no work, in words; null when usable. */
-  reason: string | null
-  lease: Lease | null
-  /** What holds it, in words people type: `T131`, or the person's name. */
-  heldBy: string | null
-  connected: boolean | null
-  lastByteAt: Millis | null
-  power: PowerState | null
-  /** Taken out of boards.yaml; goes when idle (M2.7). */
-  leaving: boolean
-}
-
-export type FamilySummary = {
-  name: string
-  boards: number
-  usable: number
-  free: number
-  running: number
-  /** Most tests at once right now. */
-  limit: number
-}
-
-// ---- queue ------------------------------------------------------------------------------------------------
-
-export type Estimate = { medianMs: Millis; p90Ms: Millis } | null
-export type Waiting = {
-  id: string
-  kind: 'run' | 'lease'
-  who: Person
-  what: string
-  family: string | null
-  board: string | null
-  priority: Priority
-  position: number
-  ahead: number
-  waitedMs: Millis
-  startsIn: Estimate
-  /** Which boards fit, who holds them until when, which are being healed; a sentence each. */
-  why: readonly string[]
-  retrying: boolean
-}
-export type Running = { run: Run; progress: RunProgress | null; elapsedMs: Millis }
-export type QueueSummary = {
-  waiting: readonly Waiting[]
-  running: readonly Running[]
-  averageWaitMs: Millis
-  limit: number
 }
 
 // ---- power ------------------------------------------------------------------------------------------------
@@ -270,33 +205,13 @@ export type LabState = {
   inbox: Record<string, InboxEntry>
   outbox: Record<string, OutboxItem>
   alerts: Record<string, Alert>
+  /** Switches that have not come to their end, or are not in history yet. */
+  power: Record<string, PowerEvent>
+  /** Who waits for what the inventory has no longer, and since when they know. */
+  stranded: Record<string, Millis>
   /** Tellings that were given up after 24 h, ever. */
   givenUp: number
 }
 
-export type LabStatus = {
-  since: Millis
-  boards: Readonly<Record<BoardStatus, number>>
-  usable: number
-  total: number
-  waiting: number
-  running: number
-  leases: number
-  averageWaitMs: Millis
-  today: {
-    finished: number
-    passed: number
-    failed: number
-    error: number
-    timeout: number
-    cancelled: number
-  }
-  /** Attempts that did not fail for infrastructure, over 30 days (M9); null without attempts. */
-  infrastructureSuccess: { share: number; attempts: number } | null
-  alerts: readonly Alert[]
-  storage: { full: boolean; freeBytes: number | null; artifactBytes: number }
-  outbox: { waiting: number; givenUp: number }
-  inventory: { file: string; loadedAt: Millis; rolesConfigured: boolean }
-}
-
 export type { AuditEntry, StoredFile } from '../storage/types.ts'
+export * from './summaries.ts'

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Millis } from '../clock.ts'
-import { HANDS, type HandName, type Thread } from './types.ts'
+import { HANDS, type HandName, type Intervals, type Thread } from './types.ts'
 
-export type Intervals = Readonly<Record<HandName, Millis>>
 export type TickerData = { every: Partial<Record<HandName, Millis>> }
 
 /** Hands that strike at least this often share the ticker's thread; the others have one for each strike. */

@@ -4,11 +4,15 @@ import type { Millis } from '../clock.ts'
 export const HANDS = ['dispatch-sweep', 'lease-expiry', 'board-health', 'retention', 'wait-alert'] as const
 export type HandName = (typeof HANDS)[number]
 
+export type Intervals = Readonly<Record<HandName, Millis>>
+
 /** The work a hand points at; the scheduler only says when. */
 export type Hands = Readonly<Record<HandName, () => Promise<unknown>>>
 
 export type Scheduler = {
   start(): Promise<void>
+  /** Strikes at other intervals from now on; when nothing changes, nothing happens. Rare hands strike once at the change. Never throws. */
+  retime(intervals: Intervals): Promise<void>
   /** No hand moves afterwards. Waits for those under way, for `deadlineMs` at most; never hangs, never throws. */
   stop(deadlineMs: Millis): Promise<void>
 }

@@ -1,17 +1,29 @@
-import type { Clock, Millis } from '../clock.ts'
+import type { Clock, Millis, Timer } from '../clock.ts'
 import type { BoardConfig } from '../config/types.ts'
 import { HardwareError, messageOf } from '../errors.ts'
-import type { OpenBoard, PowerControl, Recorder, Shell } from '../hardware/types.ts'
+import type {
+  BootLoader,
+  OpenBoard,
+  PowerControl,
+  Recorder,
+  RecorderState,
+  Shell,
+} from '../hardware/types.ts'
 import type { Log } from '../log.ts'
 import type { Job, WorkContext, WorkResult } from '../work/types.ts'
+import { createAttachments } from './attachments.ts'
 import { createGate, type Gate } from './gate.ts'
 import type { Site } from './types.ts'
 
 /** A board as the rig opened it: its recorder runs, a shell is made for each holder. */
 export type RiggedBoard = {
   recorder: Recorder
+  /** Of the board's other consoles, by name. */
+  others?: ReadonlyMap<string, Recorder>
   power: PowerControl | null
   shell(write: (bytes: Uint8Array) => Promise<void>): Shell
+  /** Null where boards.yaml has no `boot_loader`. */
+  bootLoader?(write: (bytes: Uint8Array) => Promise<void>): BootLoader | null
   /** Never throws. */
   close(): Promise<void>
 }
@@ -24,10 +36,19 @@ export type EmbeddedSiteDeps = {
   log: Log
 }
 
-type Place = { rigged: Promise<RiggedBoard>; recorder: Recorder | null }
+/** `rigged` is the last opening: one that failed is followed by another until the board is left. */
+type Place = {
+  rigged: Promise<RiggedBoard>
+  recorder: Recorder | null
+  retry: Timer | null
+  left: boolean
+}
 
 /** Work that has not settled so long after its abort is cut off at the gate and given up (sites/types.ts). */
 const SETTLE_WITHIN_MS: Millis = 30_000
+
+const FIRST_RETRY_MS: Millis = 1_000
+const LONGEST_RETRY_MS: Millis = 60_000
 
 /** The site that does its work in this process. */
 export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
@@ -40,9 +61,42 @@ export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
     gates.set(id, gate)
     return gate
   }
+  const recorderOf = (id: string): Recorder | null => places.get(id)?.recorder ?? null
+  const attachments = createAttachments({ gateOf, recorderOf, log: deps.log })
   const closePlace = async (place: Place | undefined): Promise<void> => {
-    const rigged = await place?.rigged.catch(() => null)
+    if (place === undefined) return
+    place.left = true
+    place.retry?.cancel()
+    const rigged = await place.rigged.catch(() => null)
     await rigged?.close()
+  }
+  /** A full disk or a missing device may pass: it is tried again, and meanwhile people see why not. */
+  const openPlace = (place: Place, board: BoardConfig, onNews: OnNews, failures: number): void => {
+    const opened = ({ recorder }: RiggedBoard): void => {
+      if (place.left) return
+      place.recorder = recorder
+      recorder.listen(onNews)
+      recorder.listen(news => attachments.heard(board.id, news))
+      onNews({ kind: 'state', state: recorder.state() })
+    }
+    const failed = (error: unknown): void => {
+      if (place.left) return
+      const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+      deps.log.error({ board: board.id, error: messageOf(error), waitMs }, 'could not open the board')
+      place.retry = deps.clock.after(waitMs, () => {
+        place.rigged = rig(board)
+        openPlace(place, board, onNews, failures + 1)
+      })
+      onNews({ kind: 'state', state: notOpen(messageOf(error), deps.clock.now()) })
+    }
+    place.rigged.then(opened, failed)
+  }
+  const rig = async (board: BoardConfig): Promise<RiggedBoard> => {
+    try {
+      return await deps.open(board)
+    } catch (error) {
+      throw unopened(board.id, error)
+    }
   }
 
   return {
@@ -61,21 +115,15 @@ export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
     },
     watch(board, onNews) {
       const before = places.get(board.id)
-      const place: Place = { recorder: null, rigged: closePlace(before).then(() => deps.open(board)) }
+      const rigged = closePlace(before).then(() => rig(board))
+      const place: Place = { recorder: null, rigged, retry: null, left: false }
       places.set(board.id, place)
-      place.rigged.then(
-        ({ recorder }) => {
-          place.recorder = recorder
-          recorder.listen(onNews)
-          onNews({ kind: 'state', state: recorder.state() })
-        },
-        (error: unknown) =>
-          deps.log.error({ board: board.id, error: messageOf(error) }, 'could not open the board'),
-      )
+      openPlace(place, board, onNews, 0)
     },
     async unwatch(id) {
       const place = places.get(id)
       places.delete(id)
+      attachments.left(id, `${id} is no board of this lab any more`)
       await closePlace(place)
     },
     state: id => places.get(id)?.recorder?.state() ?? null,
@@ -83,11 +131,27 @@ export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
       const place = places.get(id)
       if (place !== undefined) yield* (await place.rigged).recorder.read(from, to)
     },
+    async recorded(id, console) {
+      const rigged = await places.get(id)?.rigged.catch(() => null)
+      return rigged?.others?.get(console) ?? rigged?.recorder ?? null
+    },
+    async attach(id, as, handlers) {
+      const place = places.get(id)
+      await place?.rigged
+      if (place === undefined || place.left) throw unknownBoard(id, deps.id)
+      return attachments.add(id, as, handlers)
+    },
     async close() {
       await Promise.all([...places.values()].map(closePlace))
       places.clear()
     },
   }
+}
+
+type OnNews = Parameters<Site['watch']>[1]
+
+function notOpen(problem: string, since: Millis): RecorderState {
+  return { connected: false, since, lastByteAt: null, problem, head: 0 }
 }
 
 /** The board as one holder may use it: each write and each switch passes the gate under the holder's token. */
@@ -97,10 +161,12 @@ function gated(id: string, rigged: RiggedBoard, gate: Gate, token: number): Open
     gate.check(token)
     await recorder.write(bytes)
   }
+  const bootLoader = rigged.bootLoader?.(write) ?? null
   return {
     id,
     recorder,
     shell: rigged.shell(write),
+    ...(bootLoader === null ? {} : { bootLoader }),
     power: power && {
       where: power.where,
       state: signal => power.state(signal),
@@ -133,6 +199,16 @@ function unknownBoard(id: string, site: string): HardwareError {
     hint: 'It was taken out of the inventory; submit again.',
     cause: 'no console',
     blame: 'lab',
+  })
+}
+
+/** Nothing was sent to the board: it is no fault of its. */
+function unopened(id: string, error: unknown): HardwareError {
+  return new HardwareError(`${id} could not be opened: ${messageOf(error)}`, {
+    hint: 'It is tried again by itself. Look at the disk of the bot, and at the board in boards.yaml: boardroom check',
+    cause: 'no console',
+    blame: 'lab',
+    from: error,
   })
 }
 

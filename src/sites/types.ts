@@ -1,6 +1,9 @@
 import type { BoardConfig } from '../config/types.ts'
-import type { Chunk, RecorderNews, RecorderState } from '../hardware/types.ts'
+import type { Chunk, Recorder, RecorderNews, RecorderState } from '../hardware/types.ts'
 import type { Job, WorkEvent, WorkResult } from '../work/types.ts'
+
+/** The log of one console. */
+export type Recorded = Pick<Recorder, 'state' | 'read' | 'seek' | 'marks'>
 
 /**
  * Where work is done. The site owns the recorders and the gate; nothing else touches a machine. The embedded site
@@ -18,5 +21,29 @@ export type Site = {
   unwatch(boardId: string): Promise<void>
   state(boardId: string): RecorderState | null
   read(boardId: string, from: number, to: number): AsyncIterable<Chunk>
+  /** What is recorded of one of the board's consoles, by name; null while it is not open. */
+  recorded(boardId: string, console: string): Promise<Recorded | null>
+  /**
+   * A person at the board's console. With a token all that is typed passes the gate under it; with `watch` nothing is
+   * typed. Throws HardwareError (no such board, not open), LeaseLostError.
+   */
+  attach(boardId: string, as: Attendee, handlers: AttachHandlers): Promise<Attachment>
   close(): Promise<void>
+}
+
+export type Attendee = { token: number } | { watch: true }
+
+/** Called in the recorder's own turn: whoever is slow drops what it likes, and reads it again from the log. */
+export type AttachHandlers = {
+  onNews(news: RecorderNews): void
+  /** The board left the site; nothing comes any more. */
+  onEnd(why: string): void
+}
+
+export type Attachment = {
+  /** How the recorder stood when it began: what comes as news follows on from there. */
+  readonly state: RecorderState
+  /** Throws LeaseLostError once a higher token was seen, HardwareError (console lost) while the console is down. */
+  write(bytes: Uint8Array): Promise<void>
+  close(): void
 }

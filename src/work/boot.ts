@@ -1,12 +1,9 @@
 import { type Clock, type Millis, pause } from '../clock.ts'
 import { HardwareError } from '../errors.ts'
 import type { OpenBoard } from '../hardware/types.ts'
+import { CHATTY_MS, QUIET_MS } from './boots.ts'
 import type { WorkContext } from './types.ts'
 
-/** Boot loaders count down once a second and take a key as a wish to stop: no typing before a longer silence. */
-const QUIET_MS = 1500
-/** A line that never falls silent is typed at all the same, when boot loaders are over. */
-const CHATTY_MS = 20_000
 /** A console that says nothing may have said everything before we were connected. */
 const SILENT_MS = 10_000
 const LOOK_MS = 250

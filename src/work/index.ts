@@ -18,7 +18,7 @@ const performers: { [K in JobKind]: Performer<Extract<Job, { kind: K }>> } = {
   'run-test': runTest,
 }
 
-/** Carries out a job on an open board. Throws LabErrors of class infrastructure; see each kind of work. */
+/** Carries out a job on an open board. Throws LabErrors, most of class infrastructure; see each kind of work. */
 export function perform<J extends Job>(
   job: J,
   board: OpenBoard,

@@ -1,47 +1,54 @@
-import type { Clock } from '../clock.ts'
-import { within } from '../clock.ts'
+import type { Clock, Millis } from '../clock.ts'
 import { HardwareError } from '../errors.ts'
 import type { OpenBoard } from '../hardware/types.ts'
+import { arrive } from './arrive.ts'
 import type { ProbeJob, ProbeResult, WorkContext } from './types.ts'
+
+type Context = WorkContext & { clock: Clock }
 
 /**
  * Asks a board for an answer: its console is open, our prompt comes, a framed command answers. Leaves the board as
- * it was. Throws HardwareError (no console, no prompt, log-in, not answering). Repeating is safe.
+ * it was. A board that is starting has the time of its boot more. Throws HardwareError (no console, no prompt,
+ * log-in, not answering, boot). Repeating is safe.
  */
-export async function probeBoard(
-  job: ProbeJob,
-  board: OpenBoard,
-  ctx: WorkContext & { clock: Clock },
-): Promise<ProbeResult> {
+export async function probeBoard(job: ProbeJob, board: OpenBoard, ctx: Context): Promise<ProbeResult> {
   const late = new AbortController()
-  const signal = AbortSignal.any([ctx.signal, late.signal])
-  const started = ctx.clock.mono()
-  const ask = async (): Promise<ProbeResult> => {
-    try {
-      ctx.onEvent({ kind: 'stage', stage: 'connecting', t: ctx.clock.now() })
-      await board.recorder.connected(job.timeoutMs, signal)
-      ctx.onEvent({ kind: 'stage', stage: 'attaching', t: ctx.clock.now() })
-      const report = await board.shell.attach(signal)
-      board.recorder.expectReset(false)
-      await board.shell.command('true', signal)
-      return { responseMs: Math.round(ctx.clock.mono() - started), kernel: report.kernel }
-    } finally {
-      await board.shell.detach()
-    }
+  const giveUpAfter = (ms: Millis) => ctx.clock.after(ms, () => late.abort(notAnswering(job, ms)))
+  let timer = giveUpAfter(job.timeoutMs)
+  const onBoot = (): void => {
+    timer.cancel()
+    timer = giveUpAfter(job.board.bootTimeoutMs + job.timeoutMs)
   }
-  const work = ask()
   try {
-    return await within(ctx.clock, job.timeoutMs, work, () => notAnswering(job), ctx.signal)
+    return await ask(job, board, ctx, AbortSignal.any([ctx.signal, late.signal]), onBoot)
   } catch (error) {
-    // Nothing may be typed any more once this settles: the board may have its next holder by then.
-    late.abort(error)
-    await work.catch(() => {})
-    throw error
+    throw late.signal.aborted && !ctx.signal.aborted ? late.signal.reason : error
+  } finally {
+    timer.cancel()
   }
 }
 
-function notAnswering(job: ProbeJob): HardwareError {
-  const seconds = Math.round(job.timeoutMs / 1000)
+async function ask(
+  job: ProbeJob,
+  board: OpenBoard,
+  ctx: Context,
+  signal: AbortSignal,
+  onBoot: () => void,
+): Promise<ProbeResult> {
+  const started = ctx.clock.mono()
+  try {
+    ctx.onEvent({ kind: 'stage', stage: 'connecting', t: ctx.clock.now() })
+    await board.recorder.connected(job.timeoutMs, signal)
+    const report = await arrive(board, ctx, { bootMs: job.board.bootTimeoutMs, signal, onBoot })
+    await board.shell.command('true', signal)
+    return { responseMs: Math.round(ctx.clock.mono() - started), kernel: report.kernel }
+  } finally {
+    await board.shell.detach()
+  }
+}
+
+function notAnswering(job: ProbeJob, ms: Millis): HardwareError {
+  const seconds = Math.round(ms / 1000)
   return new HardwareError(
     `${job.board.id} did not answer within ${seconds} s on ${job.board.consoles[0].where}`,
     {

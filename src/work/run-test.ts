@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { type Clock, pause } from '../clock.ts'
 import { failureOf, HardwareError, LabError, messageOf } from '../errors.ts'
 import type { OpenBoard, ProgramEnd, RecorderNews, SendReport } from '../hardware/types.ts'
+import { arrive } from './arrive.ts'
 import { createStopper, type Stopper } from './stopper.ts'
 import type { RunTestJob, RunTestResult, WorkContext, WorkFailure, WorkStage } from './types.ts'
 
@@ -12,17 +13,23 @@ const CONNECT_WITHIN_MS = 10_000
 
 type Context = WorkContext & { clock: Clock }
 type Task = { job: RunTestJob; board: OpenBoard; ctx: Context; stopper: Stopper; folder: string }
+/** `true` once our prompt was there: a boot before is one that we came into. */
+type Arrival = { done: boolean }
 
 /**
  * Runs one test on one board: attach, copy, run, end, clean up. What happened to the test is in the result; a board
- * or line that failed is thrown as a LabError of class infrastructure. When `ctx.signal` aborts, the program is
+ * or line that failed is thrown as a LabError of class infrastructure, a file that no such board can hold as one of
+ * class input. When `ctx.signal` aborts, the program is
  * ended on the board first, except when the board itself was taken away (lease lost, power switched).
  */
 export async function runTest(job: RunTestJob, board: OpenBoard, ctx: Context): Promise<RunTestResult> {
   const stopper = createStopper(job, ctx)
-  const unlisten = board.recorder.listen(news => hear(news, stopper, ctx))
+  const arrival: Arrival = { done: false }
+  const unlisten = board.recorder.listen(news => hear(news, arrival, stopper, ctx))
   const task = { job, board, ctx, stopper, folder: `/tmp/br-${job.id.toLowerCase()}-${job.attempt}` }
   try {
+    await attach(task)
+    arrival.done = true
     const copied = await prepare(task)
     return await run(task, copied)
   } catch (error) {
@@ -36,13 +43,13 @@ export async function runTest(job: RunTestJob, board: OpenBoard, ctx: Context): 
   }
 }
 
-function hear(news: RecorderNews, stopper: Stopper, ctx: Context): void {
+function hear(news: RecorderNews, arrival: Arrival, stopper: Stopper, ctx: Context): void {
   if (news.kind === 'chunk') {
     ctx.onEvent({ kind: 'log', ...news.chunk })
     stopper.count(news.chunk.bytes.length)
   } else if (news.kind === 'finding') {
     ctx.onEvent({ kind: 'finding', finding: news.finding })
-    stopper.found(news.finding)
+    if (arrival.done || news.finding.cause !== 'reset') stopper.found(news.finding)
   }
 }
 
@@ -50,13 +57,15 @@ function stage({ ctx }: Task, name: WorkStage): void {
   ctx.onEvent({ kind: 'stage', stage: name, t: ctx.clock.now() })
 }
 
-async function prepare(task: Task): Promise<SendReport | null> {
-  const { job, board, stopper, folder, ctx } = task
+async function attach(task: Task): Promise<void> {
+  const { job, board, stopper, ctx } = task
   stage(task, 'connecting')
   await board.recorder.connected(CONNECT_WITHIN_MS, stopper.any)
-  stage(task, 'attaching')
-  await board.shell.attach(stopper.any)
-  board.recorder.expectReset(false)
+  await arrive(board, ctx, { bootMs: job.board.bootTimeoutMs, signal: stopper.any })
+}
+
+async function prepare(task: Task): Promise<SendReport | null> {
+  const { job, board, stopper, folder, ctx } = task
   stage(task, 'copying')
   await makeFolder(task)
   if (job.program.kind === 'shell') return null
@@ -88,11 +97,11 @@ async function run(task: Task, copied: SendReport | null): Promise<RunTestResult
     { folder, argv: argvOf(job), env: job.env },
     stopper.soft,
     stopper.hard,
-    from => ctx.onEvent({ kind: 'output', from, to: null }),
+    from => ctx.onEvent({ kind: 'output', ranges: [{ from, to: null }] }),
   )
   const durationMs = stopper.ranMs()
   stage(task, 'collecting')
-  ctx.onEvent({ kind: 'output', ...end.output })
+  ctx.onEvent({ kind: 'output', ranges: end.output })
   if (stopper.finding() !== null) await traceEnd(task)
   const failure = stopper.failure() ?? exitFailure(end)
   const boardClean = await cleanUp(task)

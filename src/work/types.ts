@@ -1,7 +1,7 @@
 import type { Millis } from '../clock.ts'
 import type { BoardConfig } from '../config/types.ts'
 import type { Failure } from '../errors.ts'
-import type { EndedBy, PowerState } from '../hardware/types.ts'
+import type { EndedBy, LogRange, PowerState } from '../hardware/types.ts'
 import type { Finding } from '../reading/types.ts'
 
 /** A piece of work for a site. One file each in this room; `kind` picks it. Plain data, so that it can travel. */
@@ -48,7 +48,8 @@ export type WorkEvent =
   | { kind: 'progress'; done: number; total: number; label: string }
   /** Console bytes of this work, in order; a gap is read again with `Site.read`. */
   | { kind: 'log'; offset: number; t: Millis; bytes: Uint8Array }
-  | { kind: 'output'; from: number; to: number | null }
+  /** What the program printed; `to` is null while it runs. */
+  | { kind: 'output'; ranges: readonly { from: number; to: number | null }[] }
   | { kind: 'finding'; finding: Finding }
   | { kind: 'power'; asked: 'on' | 'off'; read: PowerState; t: Millis }
 
@@ -66,7 +67,7 @@ export type WorkFailure = {
 export type RunTestResult = {
   status: number | null
   endedBy: EndedBy
-  output: { from: number; to: number } | null
+  output: readonly LogRange[] | null
   copied: { bytes: number; durationMs: Millis; repaired: number } | null
   durationMs: Millis
   /** Null when the program exited by itself with status 0. */

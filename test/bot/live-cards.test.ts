@@ -49,7 +49,7 @@ test('a step that is no journal entry is shown too, a clock that ticks is not', 
   const shown: string[] = []
   const cards: LiveCard[] = []
   const lab = createLabPort({
-    powerEvent: () => event,
+    powerEvent: async () => event,
     now: () => now,
     card: async card => void cards.push(card),
   })

@@ -148,23 +148,36 @@ test('M3.6 a lease says until when, how to use the board, and what runs on it', 
     lease: makeLease(),
     waiting: null,
     waitingInAll: 0,
-    board: makeBoard('soc-b-001'),
+    board: makeBoard('soc-b-001', { people: { typing: 'kai', watching: ['mei', 'li'] } }),
+    gateway: { host: 'lab-gw', port: 7023 },
     viewer: person('kai'),
   }
   expect(draw(leaseCard(facts, FRAME))).toEqual([
     'L7 · soc-b-001 · yours until 15:30 (2 h)                                    @kai',
+    '  console  telnet lab-gw 7023 (recorded; 2 watching)',
     '  power    power cycle soc-b-001',
     '  running  Linux 6.1.92',
     '  1) Extend 30 min   lease extend L7 30m',
     '  2) Release         lease release L7',
+    '  3) Console         lease console L7',
+    '  4) Watch console   boards watch soc-b-001',
   ])
+  const handed = makeBoard('soc-b-001', { people: { typing: 'mei', watching: ['kai'] } })
+  expect(draw(leaseCard({ ...facts, board: handed }, FRAME))[1]).toBe(
+    '  console  telnet lab-gw 7023 (recorded; @mei types, 1 watching)',
+  )
+  const closed = draw(leaseCard({ ...facts, board: makeBoard('soc-b-001'), gateway: null }, FRAME))
+  expect(closed[1]).toBe('  console  telnet 10.1.2.101:23 (recorded)')
+  expect(closed.join('\n')).not.toContain('Console ')
   expect(title(leaseCard({ ...facts, viewer: person('mei') }, FRAME))).toContain('leased until 15:30')
 })
 
 test('M3.7 a person without a board sees the place in line', () => {
   const lease = makeLease({ state: 'waiting', board: null, wanted: null, family: 'socB', until: null })
   const waiting = makeWaiting({ id: 'L7', position: 2, why: [] })
-  const lines = draw(leaseCard({ lease, waiting, waitingInAll: 4, board: null, viewer: null }, FRAME))
+  const lines = draw(
+    leaseCard({ lease, waiting, waitingInAll: 4, board: null, gateway: null, viewer: null }, FRAME),
+  )
   expect(lines[0]).toContain('L7 · socB · waiting')
   expect(lines[1]).toContain('Position 2 of 4 · starts in about 6 min')
   expect(lines.at(-1)).toContain('lease release L7')
@@ -172,7 +185,10 @@ test('M3.7 a person without a board sees the place in line', () => {
 
 test('a lease that has ended is final and says why', () => {
   const lease = makeLease({ state: 'expired', ended: 'its time was up' })
-  const view = leaseCard({ lease, waiting: null, waitingInAll: 0, board: null, viewer: null }, FRAME)
+  const view = leaseCard(
+    { lease, waiting: null, waitingInAll: 0, board: null, gateway: null, viewer: null },
+    FRAME,
+  )
   expect(view.final).toBe(true)
   expect(draw(view)).toEqual([
     'L7 · soc-b-001 · ended 15:30                                                @kai',
@@ -184,19 +200,41 @@ test('a lease that has ended is final and says why', () => {
 test('M3.6 the holder is warned with who waits, told when it is theirs and when it has ended', () => {
   const warned = makeLease({ warned: [600_000], until: NOON + 10 * MINUTE })
   const waiter = makeWaiting({ id: 'T133' })
-  const view = leaseTelling(warned, waiter, FRAME)
+  const view = leaseTelling({ lease: warned, waiter }, FRAME)
   expect(title(view)).toBe('@kai L7 soc-b-001 ends in 10 min. @mei waits for it (T133).')
   expect(draw(view).slice(1)).toEqual([
     '  1) Extend 30 min   lease extend L7 30m',
     '  2) Release now     lease release L7',
   ])
-  expect(title(leaseTelling(makeLease(), null, FRAME))).toBe('@kai L7 soc-b-001 is yours until 15:30 (2 h).')
-  expect(title(leaseTelling(makeLease({ state: 'expired', ended: 'its time was up' }), null, FRAME))).toBe(
-    '@kai L7 soc-b-001 has ended: its time was up. The board is free again.',
+  expect(title(leaseTelling({ lease: makeLease(), waiter: null }, FRAME))).toBe(
+    '@kai L7 soc-b-001 is yours until 15:30 (2 h).',
   )
-  expect(title(leaseTelling(makeLease({ state: 'released', ended: null }), null, FRAME))).toBe(
-    '@kai L7 soc-b-001 was released.',
+  expect(
+    title(
+      leaseTelling({ lease: makeLease({ state: 'expired', ended: 'its time was up' }), waiter: null }, FRAME),
+    ),
+  ).toBe('@kai L7 soc-b-001 has ended: its time was up. The board is free again.')
+  expect(
+    title(leaseTelling({ lease: makeLease({ state: 'released', ended: null }), waiter: null }, FRAME)),
+  ).toBe('@kai L7 soc-b-001 was released.')
+  expect(
+    title(
+      leaseTelling(
+        { lease: makeLease({ state: 'released', ended: 'released by @ops' }), waiter: null },
+        FRAME,
+      ),
+    ),
+  ).toBe('@kai L7 soc-b-001 has ended: released by @ops.')
+})
+
+test('M3.8 whoever waited gets the way to the console with the telling, where there is one', () => {
+  const granted = leaseTelling({ lease: makeLease(), waiter: null, hasConsoles: true }, FRAME)
+  expect(draw(granted).at(1)).toContain('Console         lease console L7')
+  const warned = leaseTelling(
+    { lease: makeLease({ warned: [600_000] }), waiter: null, hasConsoles: true },
+    FRAME,
   )
+  expect(draw(warned).join('\n')).not.toContain('lease console')
 })
 
 test('leases are listed with who and until', () => {
@@ -293,7 +331,19 @@ test('tests are listed, a page at a time', () => {
 test('a log shows its last lines and where all of it is', () => {
   const lines = draw(
     logCard(
-      { run: makeRun(), lines: ['a', '\x1b[31mb'], total: 40, url: 'http://lab/T128', whole: true },
+      {
+        run: makeRun(),
+        lines: [
+          { t: NOON, text: 'a' },
+          { t: NOON, text: '\x1b[31mb' },
+        ],
+        total: 40,
+        matched: 40,
+        grep: null,
+        times: false,
+        url: 'http://lab/T128',
+        whole: true,
+      },
       FRAME,
     ),
   )

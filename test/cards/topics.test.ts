@@ -20,14 +20,20 @@ const leases = { L7: makeLease({ warned: [600_000], until: NOON + 600_000 }) }
 const alerts = { A1: { id: 'A1', cause: 'wait', text: 'long waits', since: NOON, resolvedAt: null } }
 const lab = createLabPort({
   state: () => makeState({ runs, leases, alerts }),
-  powerEvent: id => (id === 'W1' ? makePower({ id }) : null),
+  powerEvent: async id => (id === 'W1' ? makePower({ id }) : null),
   queue: () => ({
     waiting: [makeWaiting({ id: 'T133', family: 'socB' })],
     running: [],
     averageWaitMs: 0,
     limit: 50,
   }),
-  log: async () => ({ lines: ['one', 'two'], total: 2 }),
+  tail: () => ({
+    lines: [
+      { t: NOON, text: 'one' },
+      { t: NOON, text: 'two' },
+    ],
+    total: 2,
+  }),
 })
 
 test.each(['run/T12', 'lease/L7', 'power/W1', 'board/soc-a-001', 'queue', 'boards', 'status'])(

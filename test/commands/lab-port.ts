@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { BoardConfig, Inventory } from '../../src/config/types.ts'
-import type { Ending, Lab, News, SubmitRequest } from '../../src/lab/lab.ts'
+import type { Ending, Lab, LogLines, News, SubmitRequest } from '../../src/lab/lab.ts'
 import type {
   BoardState,
   BoardSummary,
@@ -189,6 +189,7 @@ export function makeBoard(id: string, more: Partial<BoardSummary> = {}): BoardSu
     heldBy: null,
     connected: true,
     lastByteAt: NOON - 2_000,
+    people: null,
     power: 'on',
     leaving: false,
     ...more,
@@ -280,9 +281,17 @@ export function makeState(more: Partial<LabState> = {}): LabState {
     inbox: {},
     outbox: {},
     alerts: {},
+    power: {},
+    stranded: {},
     givenUp: 0,
     ...more,
   }
+}
+
+/** Lines as a log gives them, a second apart; only those behind `after` of them. */
+export function aLog(texts: readonly string[], after = 0): LogLines {
+  const lines = texts.map((text, n) => ({ t: NOON + n * 1_000, text })).slice(after)
+  return { lines, total: texts.length, matched: lines.length, next: texts.length }
 }
 
 const FAMILIES: readonly FamilySummary[] = [
@@ -331,14 +340,16 @@ export function createLabPort(more: Partial<Lab> & { roles?: Readonly<Record<str
     run: async id => lab.state().runs[id] ?? null,
     runs: async () => Object.values(lab.state().runs),
     progress: () => null,
-    log: async () => ({ lines: [], total: 0 }),
+    log: async () => aLog([]),
+    boardLog: async () => aLog([]),
+    tail: () => null,
     logLink: run => `http://lab/artifacts/${run.id}`,
     link: (id, file) => `http://lab/artifacts/${id}${file === undefined ? '' : `/${file}`}`,
     lease: id => lab.state().leases[id] ?? null,
     leases: () => Object.values(lab.state().leases),
     status: async () => makeStatus(),
     powerEvents: async () => [],
-    powerEvent: () => null,
+    powerEvent: async () => null,
     audit: async () => [],
     async submit(request, by, origin) {
       submitted.push(request)
@@ -358,6 +369,16 @@ export function createLabPort(more: Partial<Lab> & { roles?: Readonly<Record<str
     maintain: unexpected('maintain'),
     check: unexpected('check'),
     power: unexpected('power'),
+    consoles: {
+      address: () => null,
+      typingWord: unexpected('typingWord'),
+      watchingWord: unexpected('watchingWord'),
+      redeem: unexpected('redeem'),
+      watch: unexpected('watch'),
+      type: unexpected('type'),
+      read: unexpected('read'),
+      present: () => {},
+    },
     subscribe(topic, listener) {
       const set = listeners.get(topic) ?? new Set()
       listeners.set(topic, set.add(listener))

@@ -4,6 +4,7 @@ import type { Lab } from '../../src/lab/lab.ts'
 import type { Person } from '../../src/lab/types.ts'
 import { ask, done, read } from './ask.ts'
 import {
+  aLog,
   createLabPort,
   makeBoard,
   makeBoardState,
@@ -115,15 +116,20 @@ test('tests show, log, follow and rerun find the test, or say that there is none
   const again: unknown[] = []
   const lab = createLabPort({
     state: () => makeState({ runs }),
-    log: async (_id, options) => ({ lines: [JSON.stringify(options)], total: 9 }),
+    log: async (_id, options) => aLog([JSON.stringify(options)]),
     rerun: async (id, by, _origin, board) => {
       again.push([id, by.name, board])
       return makeRun({ id: 'T14' })
     },
   })
   expect((await read(lab, 'tests show t12'))[0]).toContain('T12 · hello on socA · passed')
-  expect((await read(lab, 'tests log T12 --lines 7 --whole'))[1]).toBe('  {"limit":7,"whole":true}')
-  expect(await done(lab, 'tests follow T13')).toMatchObject({ started: 'run/T13', follows: 'T13' })
+  expect((await read(lab, 'tests log T12 --lines 7 --whole'))[1]).toBe(
+    '  {"limit":7,"since":null,"grep":null,"whole":true}',
+  )
+  expect(await done(lab, 'tests follow T13')).toMatchObject({
+    started: 'run/T13',
+    follows: { kind: 'run', id: 'T13', whole: false, after: 0 },
+  })
   expect(await done(lab, 'tests follow T12')).toMatchObject({ started: null, follows: null })
   expect(await done(lab, 'tests rerun T12 --board soc-a-001')).toMatchObject({ started: 'run/T14' })
   expect(again).toEqual([['T12', 'mei', 'soc-a-001']])

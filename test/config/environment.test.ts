@@ -27,6 +27,7 @@ describe('environment (design 10)', () => {
       artifactDir: join('data', 'artifacts'),
       host: '127.0.0.1',
       port: 8080,
+      consolePort: 7023,
       publicUrl: 'http://127.0.0.1:8080',
       trustedNetworks: [],
       logLevel: 'info',
@@ -60,6 +61,9 @@ describe('environment (design 10)', () => {
       maxDiskBytes: 500_000_000,
       logLevel: 'debug',
     })
+    expect(readEnvironment({ PORT: '0' }).consolePort).toBe(0)
+    expect(readEnvironment({ PORT: '0', CONSOLE_PORT: '7000' }).consolePort).toBe(7000)
+    expect(readEnvironment({ CONSOLE_PORT: 'off' }).consolePort).toBeNull()
     expect(readEnvironment({ PUBLIC_URL: 'https://lab.example.com/x/' }).publicUrl).toBe(
       'https://lab.example.com/x',
     )
@@ -104,6 +108,7 @@ describe('environment (design 10)', () => {
     const faults: Record<string, string> = {
       CHAT: 'irc',
       PORT: '80a',
+      CONSOLE_PORT: '70000',
       HOST: 'http://lab',
       PUBLIC_URL: 'lab',
       TRUSTED_NETWORKS: '10.0.0.0/33',

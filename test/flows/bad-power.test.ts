@@ -18,7 +18,7 @@ const FAILURE = { class: 'infrastructure', cause: 'power', blame: 'site' }
 async function cycled(board: string) {
   const id = await world.start(`power cycle ${board}`, { as: 'ops' })
   const ending = await world.ended(`power/${id}`)
-  return { ending, event: world.lab.powerEvent(id) }
+  return { ending, event: await world.lab.powerEvent(id) }
 }
 
 describe.each([

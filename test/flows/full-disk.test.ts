@@ -41,7 +41,7 @@ describe.skipIf(!MOUNTS)('a disk that runs full (P27)', () => {
         )
         expect(wordsOf(await world.type('run-test socA --shell true'))).toBe(
           'The disk of the bot is full: no new tests are taken.\n' +
-            'Tests that run go on. An admin has been told; try again when there is room.',
+            'What runs goes on. An admin has been told; try again when there is room.',
         )
         const health = await fetch(`${world.app.address}/api/v1/health`)
         expect([health.status, await health.json()]).toEqual([

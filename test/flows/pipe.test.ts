@@ -84,7 +84,7 @@ describe('lines from a pipe', { timeout: DEADLINE_MS }, () => {
       'boards health soc-a-001',
       'run-test socA ./hello',
     ])
-    expect(stdout).toContain('no prompt on soc-a-001')
+    expect(stdout).toContain('soc-a-001 · socA · offline: switched off by @ada')
     expect(stdout).toMatch(/T2 passed on soc-a-002/)
     expect(code).toBe(2)
   })

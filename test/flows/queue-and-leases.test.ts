@@ -107,7 +107,7 @@ describe('a lease', () => {
     const power = await world.start('power cycle soc-b-001', { as: 'kai' })
     expect(await world.ended(`power/${power}`)).toEqual({ ok: true, exit: 0 })
 
-    const event = world.lab.powerEvent(power)
+    const event = await world.lab.powerEvent(power)
     expect(event).toMatchObject({ before: 'on', after: 'on', back: true, failure: null })
     expect(event?.steps.map(({ stage }) => stage)).toEqual(['off', 'on', 'booting', 'back'])
     const lived = board.record.slice(before).filter(({ kind }) => kind === 'power' || kind === 'boot')

@@ -60,6 +60,19 @@ describe('boards.yaml is read again (M2.5, M2.7)', () => {
     expect(world.errors).toEqual([])
   })
 
+  it('settings that say when the lab looks at its boards count at once (S2)', async () => {
+    const slow = { liveness: '1h', board_health: '1s' }
+    await world.write({ boards: KNOWN.slice(0, 1), settings: { ...world.plan.settings, ...slow } })
+    await world.open()
+    const asked = (): number => world.lab.board('soc-a-001')?.state.lastCheckAt ?? 0
+    await until(() => asked() > 0, 'it is asked when it is found')
+    const quick = { liveness: '100ms', board_health: '1s' }
+    await world.write({ boards: KNOWN.slice(0, 1), settings: { ...world.plan.settings, ...quick } })
+    await world.type('settings reload', { as: 'ada' })
+    const before = asked()
+    await until(() => asked() > before, 'it is asked again and again', 20_000)
+  })
+
   it('a bad file is told with all that is wrong, line by line, and changes nothing', async () => {
     await world.open()
     const board = world.board('soc-a-001')
@@ -104,6 +117,17 @@ describe('boards.yaml is read again (M2.5, M2.7)', () => {
 })
 
 describe('a service', () => {
+  it('that is being stopped says so to whoever watches over it, as long as it still answers (I4)', async () => {
+    await world.open()
+    await occupy(world, world.board('soc-a-001'))
+    const address = new URL('/api/v1/health', world.app.address)
+    expect((await fetch(address)).status).toBe(200)
+    const stopped = world.stop()
+    const answer = await fetch(address)
+    expect([answer.status, ((await answer.json()) as { status: string }).status]).toEqual([503, 'stopping'])
+    await stopped
+  })
+
   it('that nobody types to answers over HTTP, and SIGTERM ends it with 0 and leaves its data to the next', async () => {
     const { host } = ownPorts([])
     const start = async (): Promise<void> => {

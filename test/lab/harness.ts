@@ -3,12 +3,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStorage, type Storage } from '../../src/app/storage.ts'
+import { createSteadyClock } from '../../src/clock.ts'
 import type { BoardConfig, Inventory } from '../../src/config/types.ts'
 import { createLab } from '../../src/lab/index.ts'
 import type { Lab } from '../../src/lab/lab.ts'
 import type { Origin, Person } from '../../src/lab/types.ts'
 import { silentLog } from '../../src/log.ts'
 import { createMemoryLeaseStore } from '../../src/storage/index.ts'
+import type { LeaseStore } from '../../src/storage/types.ts'
 import { createFakeClock, type FakeClock } from '../fake-clock.ts'
 import { anInventory } from './samples.ts'
 import { createScriptedSite, type ScriptedSite } from './scripted-site.ts'
@@ -22,13 +24,14 @@ export type LabUnderTest = {
   site: ScriptedSite
   clock: FakeClock
   storage: Storage
+  leaseStore: LeaseStore
   inventory: Inventory
   /** What the next reload reads. */
   next: { inventory: Inventory }
   /** Delivers everything that is owed, as a channel would. */
   deliver(): Promise<void>
   /** A new lab, with a new site, on the data as it lies on the disk right now: what a kill would leave behind. */
-  restart(dead?: readonly string[]): Promise<LabUnderTest>
+  restart(dead?: readonly string[], boards?: readonly BoardConfig[]): Promise<LabUnderTest>
   close(): Promise<void>
 }
 
@@ -39,6 +42,10 @@ type Options = {
   clock?: FakeClock
   /** Boards that do not answer from the beginning. */
   dead?: readonly string[]
+  /** What a restart left behind: the killed lab still has its files open. */
+  before?(): Promise<void>
+  /** Stores that do something else than the real ones. */
+  stores?(storage: Storage): Partial<Storage>
 }
 
 /** The real lab on real stores in a folder of its own; only the site does as it is told. */
@@ -57,12 +64,14 @@ export async function openLab(options: Options): Promise<LabUnderTest> {
   const leaseStore = createMemoryLeaseStore({ clock })
   const lab = await createLab({
     ...storage,
+    ...options.stores?.(storage),
     leaseStore,
     siteOf: () => site,
     inventory,
     readInventory: async () => next.inventory,
     publicUrl: () => 'http://lab.test',
-    clock,
+    consoleAddress: () => ({ host: 'lab.test', port: 7023 }),
+    clock: createSteadyClock(clock),
     log: silentLog,
   })
   await lab.start()
@@ -70,23 +79,24 @@ export async function openLab(options: Options): Promise<LabUnderTest> {
     await lab.stop()
     await storage.close()
     await rm(dir, { recursive: true, force: true })
+    await options.before?.()
   }
   return {
     lab,
     site,
     clock,
     storage,
+    leaseStore,
     inventory,
     next,
     async deliver() {
       for (const item of lab.owed.items()) await lab.owed.settled(item.key, 'delivered')
     },
-    async restart(dead = []) {
+    async restart(dead = [], boards = options.boards) {
       const left = await mkdtemp(join(tmpdir(), 'boardroom-'))
       cpSync(dir, left, { recursive: true, verbatimSymlinks: true })
       for (const name of await readdir(left)) if (name.startsWith('lock.')) await rm(join(left, name))
-      const next = await openLab({ ...options, dir: left, clock, dead })
-      return { ...next, close: () => Promise.all([next.close(), close()]).then(() => {}) }
+      return await openLab({ ...options, boards, dir: left, clock, dead, before: close })
     },
     close,
   }

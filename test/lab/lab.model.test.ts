@@ -66,6 +66,7 @@ type Command =
   | { c: 'cancel'; pick: number }
   | { c: 'move'; pick: number; priority: Priority }
   | { c: 'pass time'; ms: number }
+  | { c: 'clock steps'; ms: number }
   | { c: 'maintain'; board: string; on: boolean }
   | { c: 'power'; board: string }
   | { c: 'deliver' }
@@ -112,6 +113,13 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({
       c: fc.constant('pass time' as const),
       ms: fc.constantFrom(1_000, 31_000, 1_900_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      c: fc.constant('clock steps' as const),
+      ms: fc.constantFrom(-86_400_000, -3_600_000, -500, 500, 40_000, 3_600_000, 86_400_000),
     }),
   },
   { weight: 1, arbitrary: fc.record({ c: fc.constant('maintain' as const), board, on: fc.boolean() }) },
@@ -207,6 +215,16 @@ async function act(
       await lab.expireLeases()
       await lab.sweep()
       return under
+    case 'clock steps': {
+      const left = (): (number | null)[] => lab.leases().map(({ until: end }) => end && end - lab.now())
+      const before = left()
+      const isStep = Math.abs(command.ms) >= 1_000
+      clock.step(command.ms)
+      if (isStep) expect(left()).toEqual(before)
+      await lab.sweep()
+      if (isStep) expect(left()).toEqual(before)
+      return under
+    }
     case 'maintain':
       await lab.maintain(command.board, command.on ? { reason: 'new fan', untilMs: null } : null, KAI)
       return under

@@ -1,5 +1,8 @@
+import type { BoardConfig } from '../../src/config/types.ts'
 import { LabError, LeaseLostError } from '../../src/errors.ts'
-import type { RecorderNews, RecorderState } from '../../src/hardware/types.ts'
+import type { PowerState, Recorder, RecorderNews, RecorderState } from '../../src/hardware/types.ts'
+import { silentLog } from '../../src/log.ts'
+import { createAttachments } from '../../src/sites/attachments.ts'
 import { createGate } from '../../src/sites/gate.ts'
 import type { Site } from '../../src/sites/types.ts'
 import type { Job, PowerResult, ProbeResult, RunTestResult, WorkEvent } from '../../src/work/types.ts'
@@ -19,8 +22,22 @@ export type ScriptedSite = Site & {
   readonly violations: readonly string[]
   /** Boards that do not answer probes. */
   readonly dead: Set<string>
+  /** Boards that could not be opened, so that nothing of them is known; they do not answer either. */
+  readonly unopened: Set<string>
+  /** Boards that do not answer before they are asked no more. */
+  readonly hanging: Set<string>
+  /** What is watched, as it was described. */
+  readonly watched: ReadonlyMap<string, BoardConfig>
   readonly powered: { board: string; action: string; token: number }[]
+  /** Boards whose outlets, once asked, do nothing until `let` is called; what they read is `outlets`, else on. */
+  readonly stuck: Set<string>
+  let(board: string): void
+  readonly outlets: Map<string, PowerState>
   news(board: string, news: RecorderNews): void
+  /** What people typed at each board's console, as it reached the board. */
+  readonly typed: ReadonlyMap<string, readonly Uint8Array[]>
+  /** What each board's log holds. */
+  readonly logs: Map<string, Uint8Array>
   /** Performs that hold each board right now. */
   readonly busy: ReadonlyMap<string, { token: number; works: number }>
 }
@@ -40,16 +57,23 @@ export function createScriptedSite(): ScriptedSite {
   const tests = new Map<string, Going>()
   const violations: string[] = []
   const dead = new Set<string>()
+  const unopened = new Set<string>()
+  const hanging = new Set<string>()
+  const watched = new Map<string, BoardConfig>()
   const powered: ScriptedSite['powered'] = []
+  const stuck = new Set<string>()
+  const waiting = new Map<string, () => void>()
+  const outlets = new Map<string, PowerState>()
   const gates = new Map<string, ReturnType<typeof createGate>>()
   const busy = new Map<string, { token: number; works: number }>()
   const listeners = new Map<string, (news: RecorderNews) => void>()
 
-  const admit = (board: string, token: number): void => {
+  const gateOf = (board: string): ReturnType<typeof createGate> => {
     const gate = gates.get(board) ?? createGate(board)
     gates.set(board, gate)
-    gate.admit(token)
+    return gate
   }
+  const admit = (board: string, token: number): void => gateOf(board).admit(token)
   // Power under the holder's own token is no second holder.
   const enter = (job: Job, token: number): void => {
     const here = busy.get(job.board.id) ?? { token, works: 0 }
@@ -96,6 +120,21 @@ export function createScriptedSite(): ScriptedSite {
     return promise.finally(() => tests.delete(job.id))
   }
 
+  const power = async (
+    { board: { id }, action }: Extract<Job, { kind: 'power' }>,
+    token: number,
+    onEvent: (event: WorkEvent) => void,
+  ): Promise<PowerResult> => {
+    const before = outlets.get(id) ?? 'on'
+    if (action === 'status') return { before, after: before, back: null, durationMs: 1 }
+    powered.push({ board: id, action, token })
+    onEvent({ kind: 'stage', stage: action === 'on' ? 'on' : 'off', t: 0 })
+    if (stuck.has(id)) await new Promise<void>(resolve => waiting.set(id, resolve))
+    const after = action === 'off' ? 'off' : 'on'
+    outlets.set(id, after)
+    return { before, after, back: action === 'cycle' ? !dead.has(id) : null, durationMs: 1 }
+  }
+
   const perform = async (
     job: Job,
     token: number,
@@ -107,40 +146,77 @@ export function createScriptedSite(): ScriptedSite {
     try {
       if (job.kind === 'run-test') return await test(job, token, signal, onEvent)
       if (job.kind === 'power') {
-        powered.push({ board: job.board.id, action: job.action, token })
-        return {
-          before: 'on',
-          after: job.action === 'off' ? 'off' : 'on',
-          back: job.action === 'cycle' ? !dead.has(job.board.id) : null,
-          durationMs: 1,
-        }
+        return await power(job, token, onEvent)
       }
-      if (dead.has(job.board.id)) throw silent(job.board.id)
+      if (hanging.has(job.board.id)) await aborted(signal)
+      const isMute = unopened.has(job.board.id) || outlets.get(job.board.id) === 'off'
+      if (isMute || dead.has(job.board.id)) throw silent(job.board.id)
       return { responseMs: 3, kernel: '6.1.0' }
     } finally {
       leave(job)
     }
   }
   const state: RecorderState = { connected: true, since: 0, lastByteAt: 0, problem: null, head: 0 }
+  const typed = new Map<string, Uint8Array[]>()
+  const logs = new Map<string, Uint8Array>()
+  const recorderOf = (board: string): Recorder => {
+    const write = async (bytes: Uint8Array): Promise<void> =>
+      void typed.set(board, [...(typed.get(board) ?? []), bytes.slice()])
+    const head = logs.get(board)?.length ?? 0
+    return { write, state: () => ({ ...state, head }) } as Recorder
+  }
+  const attachments = createAttachments({ gateOf, recorderOf, log: silentLog })
 
   return {
     id: 'here',
     tests,
     violations,
     dead,
+    unopened,
+    hanging,
+    watched,
     powered,
+    stuck,
+    outlets,
+    let(board) {
+      stuck.delete(board)
+      waiting.get(board)?.()
+    },
     busy,
-    news: (board, news) => listeners.get(board)?.(news),
+    typed,
+    logs,
+    news(board, news) {
+      listeners.get(board)?.(news)
+      attachments.heard(board, news)
+    },
     perform: (job, { token, signal, onEvent }) => perform(job, token, signal, onEvent) as never,
     watch(board, onNews) {
       listeners.set(board.id, onNews)
+      watched.set(board.id, board)
       onNews({ kind: 'state', state })
     },
-    unwatch: async id => void listeners.delete(id),
-    state: id => (listeners.has(id) ? state : null),
-    read: async function* () {},
+    unwatch: async id => {
+      listeners.delete(id)
+      watched.delete(id)
+      attachments.left(id, `${id} is no board of this lab any more`)
+    },
+    state: id => (listeners.has(id) && !unopened.has(id) ? state : null),
+    read: async function* (id, from, to) {
+      const bytes = logs.get(id)?.subarray(from, to)
+      if (bytes !== undefined) yield { offset: from, t: 0, bytes }
+    },
+    recorded: async () => null,
+    attach: async (id, as, handlers) => attachments.add(id, as, handlers),
     close: async () => {},
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
 }
 
 export function silent(board: string): LabError {

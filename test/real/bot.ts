@@ -92,7 +92,7 @@ export async function startBot({ inventory, files, variables = {} }: BotOptions)
     async power(line, withinMs = TEST_MS) {
       const { id, topic } = await started(line)
       await app.lab.ending(topic, AbortSignal.timeout(withinMs))
-      const event = app.lab.powerEvent(id)
+      const event = await app.lab.powerEvent(id)
       if (event === null) throw new Error(`there is no power event ${id}`)
       return event
     },

@@ -1,9 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Shell } from '../../src/hardware/types.ts'
 import { consoleSuite } from '../suites/console.ts'
-import { openTelnetPeer } from '../suites/console-peer.ts'
+import { openAnyPeer, openTelnetPeer } from '../suites/console-peer.ts'
 import { realSuite } from './fixtures/available.ts'
 import { startQemuBoard } from './fixtures/qemu.ts'
+import { startSer2net } from './fixtures/ser2net.ts'
+import { startSerialShell } from './fixtures/serial-shell.ts'
+import { startSshd } from './fixtures/sshd.ts'
 import { startTelnetd } from './fixtures/telnetd.ts'
 
 const never = new AbortController().signal
@@ -33,5 +36,40 @@ realSuite('the console of a QEMU board', ['qemu'], () => {
 realSuite('the console of telnetd', ['telnetd'], () => {
   consoleSuite("Debian's telnetd with log-in", async () => openTelnetPeer(await startTelnetd()), {
     timeoutMs: 60_000,
+  })
+})
+
+realSuite('the console of a serial port', [], () => {
+  consoleSuite('a pseudo-terminal through serialport, dash', async () => {
+    const { path, close } = await startSerialShell()
+    return openAnyPeer({ driver: 'serial', options: { path }, close })
+  })
+})
+
+realSuite('the console behind ser2net', ['ser2net'], () => {
+  const start = async (speaks: 'rfc2217' | 'raw', driver: string) => {
+    const shell = await startSerialShell()
+    const server = await startSer2net(shell.path, speaks).catch(async (error: unknown) => {
+      await shell.close()
+      throw error
+    })
+    const close = async (): Promise<void> => {
+      await server.close()
+      await shell.close()
+    }
+    return openAnyPeer({ driver, options: { host: server.host, port: server.port }, close })
+  }
+  consoleSuite('ser2net by RFC 2217, dash', () => start('rfc2217', 'rfc2217'))
+  consoleSuite('ser2net by raw TCP, dash', () => start('raw', 'tcp'))
+})
+
+realSuite('the console of sshd', ['sshd'], () => {
+  consoleSuite("OpenSSH's sshd, by key", async () => {
+    const { host, port, username, key, fingerprint, close } = await startSshd()
+    return openAnyPeer({
+      driver: 'ssh',
+      options: { host, port, username, key, hostKey: fingerprint },
+      close,
+    })
   })
 })

@@ -11,8 +11,13 @@ PATH=$PATH:/usr/sbin:/sbin
 # What must be there, and the package that has it. `download` goes to the cache, the others are installed.
 wanted='
 qemu-system-x86_64 qemu-system-x86
+qemu-system-aarch64 qemu-system-arm
 snmpd              snmpd
 telnetd            inetutils-telnetd
+telnet             inetutils-telnet
+ser2net            ser2net
+sshd               openssh-server
+ssh-keygen         openssh-client
 socat              socat
 login              login
 useradd            passwd
@@ -25,12 +30,16 @@ has() { command -v "$1" >/dev/null 2>&1; }
 has_libc() { [ -e "$(gcc -print-file-name=libc.a 2>/dev/null || echo none)" ]; }
 has_kernel() { ls "$cache"/linux/boot/vmlinuz-* >/dev/null 2>&1; }
 has_busybox() { [ -x "$cache/busybox/bin/busybox" ]; }
+has_uboot() { [ -e /usr/lib/u-boot/qemu_arm64/u-boot.bin ]; }
+has_arm_kernel() { ls "$cache"/linux-arm64/boot/vmlinuz-* >/dev/null 2>&1; }
+has_arm_busybox() { [ -x "$cache/busybox-arm64/bin/busybox" ]; }
 
 lacking() {
   echo "$wanted" | while read -r command package; do
     [ -z "$command" ] || has "$command" || echo "$package"
   done
   has_libc || echo libc6-dev
+  has_uboot || echo u-boot-qemu
 }
 
 # download NAME PACKAGE: unpacked at once or not at all.
@@ -45,11 +54,36 @@ download() {
   rm -rf "$new"
 }
 
+# kernel_package ARCHITECTURE: its name has the version in it.
 kernel_package() {
-  apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '$1 == "Depends:" { print $2; exit }'
+  apt-cache depends "linux-image-cloud-$1" 2>/dev/null | awk '$1 == "Depends:" { print $2; exit }'
 }
 
-complete() { [ -z "$(lacking)" ] && has_kernel && has_busybox; }
+# Packages of another architecture, with lists of their own: the machine's dpkg need not know that there is one.
+download_arm() {
+  lists=$(mktemp -d) || return 1
+  mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
+  cat >"$lists/apt.conf" <<END
+APT::Architecture "arm64";
+APT::Architectures { "arm64"; };
+Dir::State "$lists";
+Dir::State::lists "$lists/lists";
+Dir::State::status "/dev/null";
+Dir::Cache "$lists/cache";
+Acquire::Languages "none";
+END
+  (
+    export APT_CONFIG="$lists/apt.conf"
+    apt-get update -qq >/dev/null 2>&1
+    has_arm_kernel || download linux-arm64 "$(kernel_package arm64)"
+    has_arm_busybox || download busybox-arm64 busybox-static
+  )
+  rm -rf "$lists"
+}
+
+complete() {
+  [ -z "$(lacking)" ] && has_kernel && has_busybox && has_arm_kernel && has_arm_busybox
+}
 
 complete && exit 0
 if ! has apt-get || [ "$(dpkg --print-architecture)" != amd64 ]; then
@@ -66,12 +100,15 @@ if [ "$(id -u)" = 0 ]; then
     tail -n 5 "${TMPDIR:-/tmp}/boardroom-install.$$" >&2
   rm -f "${TMPDIR:-/tmp}/boardroom-install.$$"
 fi
-has_kernel || download linux "$(kernel_package)"
+has_kernel || download linux "$(kernel_package amd64)"
 has_busybox || download busybox busybox-static
+{ has_arm_kernel && has_arm_busybox; } || download_arm
 
 complete && exit 0
 packages=$(lacking | tr '\n' ' ')
 [ -z "$packages" ] || echo "Missing for the real tests: apt-get install --no-install-recommends $packages" >&2
 has_kernel || echo 'Missing for the real tests: the kernel of linux-image-cloud-amd64 (apt-get update first)' >&2
 has_busybox || echo 'Missing for the real tests: busybox-static (apt-get update first)' >&2
+has_arm_kernel || echo 'Missing for the real tests: the kernel of linux-image-cloud-arm64' >&2
+has_arm_busybox || echo 'Missing for the real tests: busybox-static for arm64' >&2
 exit 1

@@ -200,8 +200,9 @@ realSuite('the main job on a real Linux', ['qemu', 'snmpd', 'compiler'], () => {
     const { size } = await readFile(join(files, 'hello')).then(({ length }) => ({ size: length }))
     const run = await bot.run('run-test qemu ./hello')
     expect(run).toMatchObject({
-      state: 'error',
-      result: { failure: { class: 'infrastructure', cause: 'disk', blame: 'none' } },
+      state: 'failed',
+      result: { failure: { class: 'input', cause: 'disk', blame: 'none' } },
+      attempts: [{ failure: { cause: 'disk' } }],
     })
     expect(run.result?.message).toMatch(
       new RegExp(`too large for the board: ${size} bytes, and /tmp/.* on q1 has \\d+ bytes free`),

@@ -3,9 +3,9 @@ import { basename } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { type LogFields, silentLog } from '../../src/log.ts'
-import { type Intervals, plan, SHARED_UP_TO_MS } from '../../src/scheduler/plan.ts'
+import { plan, SHARED_UP_TO_MS } from '../../src/scheduler/plan.ts'
 import { createScheduler } from '../../src/scheduler/scheduler.ts'
-import { HANDS, type HandName, type Hands } from '../../src/scheduler/types.ts'
+import { HANDS, type HandName, type Hands, type Intervals } from '../../src/scheduler/types.ts'
 import { until } from '../until.ts'
 
 const HOUR = 3_600_000
@@ -72,6 +72,30 @@ test('frequent hands strike again and again, a rare one once at the start', asyn
     'all hands to strike',
   )
   expect(strikes.retention).toBe(1)
+})
+
+test('S2 other intervals are applied at once, the same ones change nothing, and after a stop none are', async () => {
+  const { scheduler, strikes } = start(intervals(HOUR, { 'wait-alert': 15 }))
+  await scheduler.start()
+  await until(() => HANDS.every(name => strikes[name] >= 1), 'each to strike once')
+  await scheduler.retime(intervals(HOUR, { 'wait-alert': 15 }))
+  await until(() => strikes['wait-alert'] >= 5, 'the frequent one to go on')
+  expect(strikes['board-health']).toBe(1)
+
+  await scheduler.retime(intervals(HOUR, { 'board-health': 15 }))
+  const before = strikes['wait-alert']
+  await until(() => strikes['board-health'] >= 5, 'the other to be frequent')
+  expect(strikes['wait-alert']).toBeLessThanOrEqual(before + 1)
+
+  const late = scheduler.retime(intervals(5))
+  await scheduler.stop(1_000)
+  await late
+  await scheduler.retime(intervals(6))
+  const stopped = { ...strikes }
+  const other = start(intervals(5))
+  await other.scheduler.start()
+  await until(() => other.strikes['wait-alert'] >= 10, 'time to pass')
+  expect(strikes).toEqual(stopped)
 })
 
 test('a hand that is still going is skipped, the others go on, and it is said once', async () => {

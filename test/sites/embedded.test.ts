@@ -16,6 +16,8 @@ type World = {
   switched: string[]
   closed: string[]
   boards: OpenBoard[]
+  /** Why boards cannot be opened just now; null when they can. */
+  faults: { open: Error | null; opened: number }
 }
 
 /** A site on a board that only notes what reaches it; `work` is what a test wants done there. */
@@ -25,6 +27,7 @@ function world(work: (board: OpenBoard, signal: AbortSignal) => Promise<unknown>
   const switched: string[] = []
   const closed: string[] = []
   const boards: OpenBoard[] = []
+  const faults: World['faults'] = { open: null, opened: 0 }
   const state = { connected: true, since: 0, lastByteAt: null, problem: null, head: 0 }
   const recorder: Recorder = {
     where: 'here',
@@ -33,6 +36,8 @@ function world(work: (board: OpenBoard, signal: AbortSignal) => Promise<unknown>
     read: async function* () {
       yield { offset: 0, t: 0, bytes: Buffer.from('x') }
     },
+    seek: async () => 0,
+    marks: async () => [],
     connected: async () => {},
     write: async bytes => void typed.push(Buffer.from(bytes).toString()),
     expectReset: () => {},
@@ -42,23 +47,27 @@ function world(work: (board: OpenBoard, signal: AbortSignal) => Promise<unknown>
     id: 'embedded',
     clock,
     log: silentLog,
-    open: async board => ({
-      recorder,
-      power: {
-        where: 'outlet 1',
-        state: async () => 'on',
-        switch: async to => void switched.push(to),
-        close: async () => {},
-      },
-      shell: write => ({ detach: async () => await write(Buffer.from('typed')) }) as unknown as Shell,
-      close: async () => void closed.push(board.id),
-    }),
+    open: async board => {
+      faults.opened++
+      if (faults.open !== null) throw faults.open
+      return {
+        recorder,
+        power: {
+          where: 'outlet 1',
+          state: async () => 'on',
+          switch: async to => void switched.push(to),
+          close: async () => {},
+        },
+        shell: write => ({ detach: async () => await write(Buffer.from('typed')) }) as unknown as Shell,
+        close: async () => void closed.push(board.id),
+      }
+    },
     work: (_job, board, ctx) => {
       boards.push(board)
       return work(board, ctx.signal) as never
     },
   }
-  return { site: createEmbeddedSite(deps), clock, typed, switched, closed, boards }
+  return { site: createEmbeddedSite(deps), clock, typed, switched, closed, boards, faults }
 }
 
 const options = (token: number, signal = new AbortController().signal) => ({
@@ -110,6 +119,52 @@ describe('the embedded site', () => {
     expect(site.state('a1')).toBeNull()
     await expect(site.perform(probe, options(6))).rejects.toThrow('site embedded has no board a1')
     await site.close()
+  })
+
+  test('a board that could not be opened is tried again, slower and slower, and people see why it is not there', async () => {
+    const { site, clock, faults } = world(async () => ({ responseMs: 1 }))
+    const told: (string | null)[] = []
+    const news = (entry: RecorderNews): void => {
+      if (entry.kind === 'state') told.push(entry.state.connected ? null : entry.state.problem)
+    }
+    faults.open = new Error('no space left on device')
+    site.watch(BOARD, news)
+    await until(() => told.length === 1, 'it is told')
+    expect(told).toEqual(['a1 could not be opened: no space left on device'])
+    expect(site.state('a1')).toBeNull()
+    await expect(site.perform(probe, options(1))).rejects.toMatchObject({
+      message: 'a1 could not be opened: no space left on device',
+      failure: { class: 'infrastructure', cause: 'no console', blame: 'lab' },
+    })
+    await clock.pass(1_000)
+    await clock.pass(1_999)
+    expect(faults.opened).toBe(2)
+    await clock.pass(10 * 60_000)
+    // 1, 2, 4 … 32 s, and once a minute from then on.
+    expect(faults.opened).toBeLessThan(20)
+    faults.open = null
+    await clock.pass(60_000)
+    expect(told.at(-1)).toBeNull()
+    expect(await site.perform(probe, options(2))).toEqual({ responseMs: 1 })
+    const { opened } = faults
+    await clock.pass(10 * 60_000)
+    expect(faults.opened).toBe(opened)
+    await site.close()
+  })
+
+  test('a board that is left, or described otherwise, before it could be opened is not tried any more', async () => {
+    const { site, clock, faults } = world(async () => ({}))
+    faults.open = new Error('no such device')
+    const told: RecorderNews[] = []
+    site.watch(BOARD, entry => told.push(entry))
+    await until(() => told.length === 1, 'it is told')
+    const again: RecorderNews[] = []
+    site.watch(BOARD, entry => again.push(entry))
+    await until(() => again.length === 1, 'it is tried with what it is now')
+    await site.unwatch('a1')
+    await clock.pass(10 * 60_000)
+    expect(faults.opened).toBe(2)
+    expect([told.length, again.length, clock.timers]).toEqual([1, 1, 0])
   })
 
   test('the log of a board is read again from its recorder', async () => {

@@ -47,7 +47,8 @@ export function consoleSuite(
       const started: number[] = []
       const end = await peer.shell.program({ folder, argv, env }, stop, never, from => started.push(from))
       expect(started).toHaveLength(1)
-      return { ...end, text: asPrinted(bytes.at(end.output.from, end.output.to)) }
+      const printed = end.output.map(({ from, to }) => bytes.at(from, to))
+      return { ...end, text: asPrinted(Buffer.concat(printed)) }
     }
 
     /** The program says when it is ready; then it is stopped. */
@@ -211,8 +212,8 @@ export function consoleSuite(
 
     test('what a program prints like our frames and prompts fools nobody', async () => {
       const { output } = await run(['/bin/sh', '-c', 'exit 9'])
-      const after = bytes.at(output.to, peer.recorder.state().head).toString('latin1')
-      const frames = after.split('\r\n').filter(line => line.startsWith('@'))
+      const after = asPrinted(bytes.at(output.at(-1)?.to ?? 0, peer.recorder.state().head))
+      const frames = after.split('\n').filter(line => line.startsWith('@'))
       expect(frames.length).toBeGreaterThan(1)
       const replayed = frames.map(frame => `echo '${frame}'`).join(';')
       const seen = await run(['/bin/sh', '-c', `${replayed};printf 'brAAAA:99> '; printf 'login: '; exit 7`])
@@ -223,6 +224,7 @@ export function consoleSuite(
     test('a program is stopped by an interrupt', async () => {
       const ended = await runAndStop('READY; exec sleep 1001')
       expect(ended).toMatchObject({ status: null, endedBy: 'interrupt' })
+      expect(ended.text).toMatch(/^ready-\w+\n$/)
       expect(await processesLeft('[s]leep.1001')).toBe('')
     })
 
@@ -233,6 +235,18 @@ export function consoleSuite(
       expect(ended).toMatchObject({ status: null, endedBy: 'kill' })
       expect(await processesLeft('[s]leep.1002')).toBe('')
       await expect(command('true')).resolves.toEqual({ status: 0, output: '' })
+    })
+
+    test('what a program still prints when it is interrupted is its output, and nothing of ours is', async () => {
+      const trap = "trap 'echo got it; echo; printf partly' INT"
+      const stubborn = `${trap}; sleep 1015 & READY; while :; do wait; done`
+      const ended = await runAndStop(stubborn)
+      expect(ended).toMatchObject({ status: null, endedBy: 'kill' })
+      expect(ended.text.split('\n').filter(line => line !== '')).toEqual([
+        expect.stringMatching(/^ready-\w+$/),
+        'got it',
+        'partly',
+      ])
     })
 
     test('one that prints without end is stopped too', async () => {

@@ -13,7 +13,7 @@ import { aBoard } from '../lab/samples.ts'
 import { until } from '../until.ts'
 
 const BOARD = aBoard('a1')
-const OUTPUT = { from: 10, to: 20 }
+const OUTPUT = [{ from: 10, to: 20 }]
 /** Whoever is still in the working folder is ended, and the folder goes. */
 const CLEAN_UP = /^for p in \/proc\/.*kill -9 .*;rm -rf \/tmp\/br-t1-1$/
 let dir = ''
@@ -67,7 +67,7 @@ function world(plan: Plan = {}): World {
     },
     async program({ argv }, stop, hard, onStarted) {
       note(`run ${argv.join(' ')}`)
-      onStarted(OUTPUT.from)
+      onStarted(10)
       return (
         (await plan.program?.(stop, hard)) ?? { status: 0, endedBy: 'itself', output: OUTPUT, durationMs: 5 }
       )
@@ -88,6 +88,8 @@ function world(plan: Plan = {}): World {
         return () => listeners.delete(listener)
       },
       read: async function* () {},
+      seek: async () => 0,
+      marks: async () => [],
       connected: async () => {},
       write: async () => {},
       expectReset: () => {},
@@ -395,6 +397,7 @@ describe('probe', () => {
     })
     const asked = ask(here)
     const failed = expect(asked).rejects.toThrow('a1 did not answer within 10 s on telnet 127.0.0.1:a1')
+    await until(() => here.typed.includes('attach'), 'it is attached to')
     await here.clock.pass(10_000)
     await failed
     expect(here.typed).toEqual(['attach', 'detach'])

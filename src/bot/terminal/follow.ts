@@ -1,35 +1,43 @@
-/** A test's output as it comes: new lines are looked for at each news of it, and each second. */
+/** A log as it comes: new lines are looked for at each news of the test, and each second. */
 
-import { clean } from '../../cards/text.ts'
+import { logLine } from '../../cards/log.ts'
+import { frameOf } from '../../cards/topics.ts'
 import type { Clock, Timer } from '../../clock.ts'
-import type { Lab } from '../../lab/lab.ts'
+import type { Followed } from '../../commands/types.ts'
+import type { Lab, LogLines } from '../../lab/lab.ts'
 
 const LOOK_MS = 1_000
 const MOST_LINES = 1_000
 
 /** Prints until the signal aborts, and once more then, so that nothing at the end is missed. Never throws. */
 export async function follow(
-  run: string,
+  followed: Followed,
   { lab, clock, print }: { lab: Lab; clock: Clock; print(lines: readonly string[]): void },
   signal: AbortSignal,
 ): Promise<void> {
-  let seen = 0
+  let { after } = followed
   const look = async (): Promise<void> => {
-    const { lines, total } = await lab.log(run, { limit: MOST_LINES, whole: false })
-    const fresh = Math.min(total - seen, lines.length)
-    if (fresh > 0) print(lines.slice(-fresh).map(line => `  ${clean(line)}`))
-    seen = Math.max(seen, total)
+    const { lines, matched, next } = await ask(lab, followed, after)
+    after = next
+    const left = matched - lines.filter(line => line.mark === undefined).length
+    if (left > 0) print([`  --- ${left} lines came too fast to be shown; all are in the log ---`])
+    if (lines.length > 0) print(lines.map(line => `  ${logLine(line, followed.times, frameOf(lab))}`))
   }
   while (!signal.aborted) {
     // A log that cannot be read now is looked at again; its end is told by the test itself.
     await look().catch(() => {})
-    if (!signal.aborted) await stirred(run, lab, clock, signal)
+    if (!signal.aborted) await stirred(followed, lab, clock, signal)
   }
   await look().catch(() => {})
 }
 
-/** Resolves at the next news of the run, after a second, or when it is over. */
-function stirred(run: string, lab: Lab, clock: Clock, signal: AbortSignal): Promise<void> {
+function ask(lab: Lab, { kind, id, whole, console, grep }: Followed, after: number): Promise<LogLines> {
+  const question = { limit: MOST_LINES, grep, after }
+  return kind === 'run' ? lab.log(id, { ...question, whole }) : lab.boardLog(id, console, question)
+}
+
+/** Resolves at the next news, after a second, or when it is over. */
+function stirred({ kind, id }: Followed, lab: Lab, clock: Clock, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     let timer: Timer | null = null
     const stir = (): void => {
@@ -38,7 +46,7 @@ function stirred(run: string, lab: Lab, clock: Clock, signal: AbortSignal): Prom
       signal.removeEventListener('abort', stir)
       resolve()
     }
-    const unsubscribe = lab.subscribe(`run/${run}`, stir)
+    const unsubscribe = lab.subscribe(`${kind}/${id}`, stir)
     signal.addEventListener('abort', stir, { once: true })
     timer = clock.after(LOOK_MS, stir)
   })

@@ -75,12 +75,17 @@ async function afterwards(
   const follower = new AbortController()
   followers.add(follower)
   const done = follow(outcome.follows, { lab, clock, print: lines => screen.print(lines) }, follower.signal)
-  const ended = lab
-    .ending(`run/${outcome.follows}`, AbortSignal.any([deps.signal, follower.signal]))
-    .catch(() => null)
-  void ended.then(() => follower.abort())
+  const { kind, id } = outcome.follows
+  if (kind === 'run') {
+    const signal = AbortSignal.any([deps.signal, follower.signal])
+    void lab
+      .ending(`run/${id}`, signal)
+      .catch(() => null)
+      .then(() => follower.abort())
+  }
   void done.then(() => followers.delete(follower))
-  desk.lines(['Following; Ctrl-C stops following, the test goes on.'])
+  const goesOn = kind === 'run' ? 'the test goes on' : 'the board is recorded all the same'
+  desk.lines([`Following; Ctrl-C stops following, ${goesOn}.`])
 }
 
 type FormOutcome = Extract<Outcome, { kind: 'form' }>

@@ -53,9 +53,14 @@ async function endOf(
   { outcome }: Handled,
   { desk, lab, clock, print, complain, signal }: PipeDeps,
 ): Promise<Exit> {
-  if (outcome?.kind !== 'done' || outcome.started === null) return 0
-  const over = new AbortController()
+  if (outcome?.kind !== 'done') return 0
   const { follows } = outcome
+  if (outcome.started === null) {
+    // The log of a board has no end: it is printed until somebody ends this process.
+    if (follows !== null && print !== null) await follow(follows, { lab, clock, print }, signal)
+    return 0
+  }
+  const over = new AbortController()
   const following =
     follows === null || print === null ? null : follow(follows, { lab, clock, print }, over.signal)
   try {

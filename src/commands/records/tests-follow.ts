@@ -19,5 +19,8 @@ export const testsFollow = command({
   run: async ({ id }, { lab }) => ({ run: await knownRun(lab, id) }),
   show: ({ run }, { lab }) => showRun(lab, run),
   started: ({ run }) => (isOver(run.state) ? null : `run/${run.id}`),
-  follows: ({ run }) => (isOver(run.state) ? null : run.id),
+  follows: ({ run }) =>
+    isOver(run.state)
+      ? null
+      : { kind: 'run', id: run.id, console: null, whole: false, grep: null, times: false, after: 0 },
 })

@@ -1,23 +1,17 @@
 import { z } from 'zod'
 import { logCard } from '../../cards/log.ts'
+import { isOver } from '../../cards/run-words.ts'
 import { frameOf } from '../../cards/topics.ts'
 import { everyone } from '../allow.ts'
-import { argument } from '../argument.ts'
 import { switchFlag, testId } from '../arguments.ts'
 import { command } from '../command.ts'
+import { logArguments, logQuestion } from '../log-arguments.ts'
 import { knownRun } from '../owner.ts'
-import { run as runShape } from '../results.ts'
-
-const LINES = 40
-const MOST_LINES = 1_000
+import { logLines, run as runShape } from '../results.ts'
 
 const args = z.strictObject({
   id: testId(),
-  lines: argument(z.number().int().min(1).max(MOST_LINES).default(LINES), {
-    label: 'N',
-    flag: 'lines',
-    hint: `How many of the last lines, at most ${MOST_LINES}.`,
-  }),
+  ...logArguments,
   whole: switchFlag({
     label: 'whole',
     flag: 'whole',
@@ -28,23 +22,29 @@ const args = z.strictObject({
 export const testsLog = command({
   name: 'tests log',
   group: 'run a test',
-  summary: 'the last lines of a test, and where all of them are',
-  examples: ['tests log T12', 'tests log T12 --lines 200 --whole'],
+  summary: 'the last lines of a test, or those that you look for',
+  examples: ['tests log T12', 'tests log T12 --from 14:02 --grep panic --whole', 'tests log T12 --follow'],
   args,
   result: z.object({
     run: runShape,
-    lines: z.array(z.string()),
-    total: z.number(),
+    ...logLines,
     url: z.string(),
     whole: z.boolean(),
   }),
   role: 'user',
   allow: everyone,
   http: { method: 'GET', path: '/tests/{id}/log', status: 200 },
-  async run({ id, lines: limit, whole }, { lab }) {
+  async run({ id, whole, times, follow, ...asked }, { lab }) {
     const run = await knownRun(lab, id)
-    const { lines, total } = await lab.log(id, { limit, whole })
-    return { run, lines: [...lines], total, url: lab.logLink(run), whole }
+    const question = logQuestion(asked, run.attempts.at(-1)?.endedAt ?? lab.now(), lab)
+    const found = await lab.log(id, { ...question, whole })
+    const { grep = null } = question
+    return { run, ...found, lines: [...found.lines], grep, times, follow, url: lab.logLink(run), whole }
   },
   show: (result, { lab }) => logCard(result, frameOf(lab)),
+  started: ({ run, follow }) => (follow && !isOver(run.state) ? `run/${run.id}` : null),
+  follows: ({ run, follow, whole, grep, times, next }) =>
+    follow && !isOver(run.state)
+      ? { kind: 'run', id: run.id, console: null, whole, grep, times, after: next }
+      : null,
 })

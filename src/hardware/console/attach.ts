@@ -2,12 +2,14 @@ import type { Millis } from '../../clock.ts'
 import { HardwareError } from '../../errors.ts'
 import { inHalves, makeWord } from './frames.ts'
 import { isRefusal, type Look, lookAt } from './login.ts'
+import { typeName } from './login-name.ts'
 import { answerOf } from './shell-resync.ts'
 import { noPrompt, seenPart } from './shell-session.ts'
 import type { Heard, Talk, Watch } from './shell-talk.ts'
 
-/** Set in a shell of ours and nowhere else. */
+/** Set in a shell of ours and nowhere else, to this. */
 export const OWN = '_v'
+export const NESTED = 'boardroom'
 
 export type Login = { username?: string; password?: string }
 
@@ -105,10 +107,22 @@ async function oneStep(climb: Climb, signal: AbortSignal): Promise<boolean> {
     await actOn(climb, rung, signal)
     return false
   }
-  if (sight.kind === 'answer') return sight.own === '' || !(await leave(climb, signal))
+  if (sight.kind === 'answer' && sight.own === '') return true
+  // Neither is a question that was damaged on its way: an `exit` for a shell that is not ours would log out.
+  if (sight.kind === 'answer' && sight.own === NESTED) return !(await leave(climb, signal))
+  if (sight.kind === 'answer' && sight.own === `$${OWN}`) throw inBootLoader(climb)
   if (sight.kind === 'refused') refuse(climb)
   if (sight.kind === 'look') await answerLook(climb, sight.look, signal)
   return false
+}
+
+/** U-Boot answers the question as it stands: it has `echo`, and no such variable (2023.01, cli_hush.c). */
+function inBootLoader({ talk }: Climb): HardwareError {
+  return new HardwareError(`${talk.board} sits in its boot loader (${talk.where})${seenPart(talk)}`, {
+    hint: `Something stopped it there: let it boot, or power-cycle it: power cycle ${talk.board}`,
+    cause: 'boot',
+    blame: 'board',
+  })
 }
 
 function rungOf(climb: Climb): Rung {
@@ -166,7 +180,7 @@ async function giveName(climb: Climb, signal: AbortSignal): Promise<void> {
   if (await settle(climb, signal)) return
   climb.named += 1
   extend(climb)
-  await climb.talk.type(`${username}\n`, signal)
+  await typeName(climb.talk, username, signal)
 }
 
 async function givePassword(climb: Climb, signal: AbortSignal): Promise<void> {

@@ -65,7 +65,8 @@ export function createJoiner(): Joiner {
   const endLine = (onLine: (line: JoinedLine) => void): void => {
     const stamp = findKernelStamp(raw)
     hold(stamp === -1 ? raw : raw.slice(0, stamp))
-    lineEnd = stamp === -1 ? endOfHeld() : next - (raw.endsWith('\r') ? 1 : 0)
+    // A kernel line between two lines of ours is no end of ours: the one before stays.
+    if (stamp === -1 || held.length > 0) lineEnd = endOfHeld()
     next += 1
     raw = ''
     trimmed = false

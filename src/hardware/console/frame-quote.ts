@@ -37,7 +37,8 @@ export function quotePath(path: string): string {
     .join('')
 }
 
-const SAFE = /[A-Za-z0-9 _./:=,+@-]/
+/** No space, which `read` takes from the ends of a line, and no dash, with which `printf` is given an option. */
+const SAFE = /[A-Za-z0-9_./:=,+@]/
 
 /** Bytes as a format for `printf`: nothing in it is special to the shell inside single quotes. */
 export function octal(bytes: Uint8Array): string {

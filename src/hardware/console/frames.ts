@@ -63,8 +63,8 @@ const WHOLE = 255
 /** A shell of ours prompts with `brXXXX:`, the number of the last command that ended, and `> `. */
 const PROMPT_START = 'br'
 /** busybox's line editor asks for the cursor after each prompt; bash announces bracketed paste. */
-const TRAILING_CONTROLS = '(?:\\x1b\\[[0-9;?]*[A-Za-z])*$'
-const NUMBERED = new RegExp(`^(\\d{1,9})> ${TRAILING_CONTROLS}`)
+const CONTROLS = '(?:\\x1b\\[[0-9;?]*[A-Za-z])*'
+const NUMBERED = new RegExp(`^(\\d{1,9})> ${CONTROLS}$`)
 
 export function makePromptWord(): string {
   return PROMPT_START + makeWord(4)
@@ -76,6 +76,13 @@ export function promptAt(tail: string, word: string): number | null {
   if (index === -1) return null
   const match = NUMBERED.exec(tail.slice(index + word.length + 1))
   return match === null ? null : Number(match[1])
+}
+
+/** Every prompt of ours in a line, wherever it stands. */
+export function promptsIn(line: string, word: string): { index: number; length: number }[] {
+  if (!line.includes(`${word}:`)) return []
+  const pattern = new RegExp(`${word}:\\d{1,9}> ${CONTROLS}`, 'g')
+  return [...line.matchAll(pattern)].map(match => ({ index: match.index, length: match[0].length }))
 }
 
 // ---- words --------------------------------------------------------------------------------------------------

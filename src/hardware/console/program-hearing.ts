@@ -2,6 +2,7 @@ import type { Finding } from '../../reading/types.ts'
 import { placeOf } from './frame-lines.ts'
 import { frameIn, programEndIn, promptAt } from './frames.ts'
 import { lookAt } from './login.ts'
+import type { Sift } from './program-sift.ts'
 import type { Session } from './shell-session.ts'
 import type { Heard, Watch } from './shell-talk.ts'
 
@@ -22,6 +23,7 @@ const DEADLY: ReadonlySet<Finding['cause']> = new Set(['panic', 'reset', 'lockup
 export function hearProgram(
   session: Session,
   words: ProgramWords,
+  sift: Sift,
   poked: () => string | null,
 ): Watch<ProgramSight> {
   let torn: number | null = null
@@ -30,6 +32,7 @@ export function hearProgram(
 
   const seeLine = (heard: Heard & { kind: 'line' }): ProgramSight | null => {
     const { line } = heard
+    sift.line(line)
     const start = frameIn(line.text, words.start)
     if (start?.frame.kind === 'start' && start.number === words.number)
       return { kind: 'start', from: line.to }

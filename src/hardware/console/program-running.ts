@@ -1,6 +1,7 @@
 import type { Millis } from '../../clock.ts'
 import type { EndedBy } from '../types.ts'
 import type { ProgramSight } from './program-hearing.ts'
+import type { Sift } from './program-sift.ts'
 import type { Session } from './shell-session.ts'
 import type { Watch } from './shell-talk.ts'
 
@@ -11,6 +12,7 @@ export type ProgramOptions = { graceMs: Millis }
 export type Running = {
   readonly session: Session
   readonly watch: Watch<ProgramSight>
+  readonly sift: Sift
   readonly number: number
   readonly options: ProgramOptions
   readonly startedAt: Millis

@@ -18,6 +18,8 @@ export function programScript(
   checkProgram(program)
   const assignments = Object.entries(program.env).map(([name, value]) => ({ name, value }))
   const lines = [
+    // Here and not where it is started: the shell that waits says "Killed" to its own, which is nobody's.
+    'exec 2>&1',
     // With its start time (proc(5) stat, field 22): a number alone may be another process one day.
     facts.setsid
       ? `read -r l </proc/$$/stat;set -- \${l##*) };echo $$ \${20} >${word(`${facts.ownFolder}/g`)}`

@@ -15,7 +15,6 @@ const TRACE_MS = 2_000
 export async function endNow(running: Running, signal: AbortSignal): Promise<Omit<Ended, 'at'>> {
   const { session } = running
   await leaveGuard(running, signal)
-  const before = session.talk.head()
   const early = await endWithin(running, 0, signal)
   if (early !== null) return { ...early, endedBy: 'itself' }
   await interrupt(running, signal)
@@ -23,25 +22,30 @@ export async function endNow(running: Running, signal: AbortSignal): Promise<Omi
   if (gentle !== null) return { ...gentle, endedBy: 'interrupt' }
   const isGone = await kill(running, signal)
   const killed = await endWithin(running, isGone ? 0 : AFTER_KILL_MS, signal)
-  return { status: null, endedBy: isGone ? 'interrupt' : 'kill', to: killed?.to ?? before }
+  return {
+    status: null,
+    endedBy: isGone ? 'interrupt' : 'kill',
+    to: killed?.to ?? running.sift.lastEnd() ?? session.talk.head(),
+  }
 }
 
 /** True when there was nobody left to kill. Says nothing, since a program that still prints would be in between. */
 async function kill(running: Running, signal: AbortSignal): Promise<boolean> {
-  const text = 'read -r _g _r <$_d/g&&kill -0 -$_g||exit 9;_z KILL >/dev/null;exit 0'
+  const text = '{ read -r _g _r <$_d/g&&kill -0 -$_g||exit 9;_z KILL;} >/dev/null 2>&1;exit 0'
   const { status } = await exchangeText(running.session, '_b', text, COMMAND_MS, signal)
   return status === 9
 }
 
 async function leaveGuard(running: Running, signal: AbortSignal): Promise<void> {
   running.guarded = false
+  running.sift.begin()
   await resync(running.session, signal, 'interrupt')
 }
 
 /** The program's first act is to note its process group: a stop may be quicker. */
 async function interrupt(running: Running, signal: AbortSignal): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const text = 'read -r _g _r <$_d/g||exit 9;kill -INT -$_g;exit 0'
+    const text = '{ read -r _g _r <$_d/g||exit 9;kill -INT -$_g;} 2>/dev/null;exit 0'
     const { status } = await exchangeText(running.session, '_b', text, COMMAND_MS, signal)
     if (status !== 9) return
   }

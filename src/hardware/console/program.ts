@@ -4,6 +4,7 @@ import { makeWord } from './frames.ts'
 import { hearProgram, type ProgramSight, type ProgramWords } from './program-hearing.ts'
 import type { Ended, ProgramOptions, Running } from './program-running.ts'
 import { type Program, programScript } from './program-script.ts'
+import { createSift } from './program-sift.ts'
 import { bringBack, cleanUp, endNow, savedStatus } from './program-stop.ts'
 import { exchangeText } from './shell-command.ts'
 import { END_WORD, START_WORD } from './shell-helpers.ts'
@@ -15,7 +16,7 @@ import { openTarget, sendBlock } from './transfer-blocks.ts'
 
 const START_MS = 1000
 const UNSTICK_MS = 500
-const MOST_STARTS = 3
+const MOST_STARTS = 6
 const BLOCK = 12_000
 /** When nothing was heard of its end, newlines find out whether the guard has left. */
 const POKES_MS: readonly Millis[] = [2_000, 10_000, 60_000]
@@ -49,7 +50,7 @@ export async function runProgram(
     return {
       status: ended.endedBy === 'itself' ? ended.status : null,
       endedBy: clean ? ended.endedBy : 'nothing',
-      output: { from: running.from, to: Math.max(running.from, ended.to) },
+      output: running.sift.ranges(running.from, Math.max(running.from, ended.to)),
       durationMs: ended.at - running.startedAt,
       limits: limitsOf(session, clean),
     }
@@ -92,7 +93,8 @@ async function start(session: Session, options: ProgramOptions, signal: AbortSig
       end: makeWord(END_WORD),
     }
     let running: Running | null = null
-    const watch = hearProgram(session, words, () => (running === null ? null : pokedTail(running)))
+    const sift = createSift(session)
+    const watch = hearProgram(session, words, sift, () => (running === null ? null : pokedTail(running)))
     await talk.type(`_w ${words.number} ${words.start} ${words.end}\n`, signal)
     const from = await untilStart(session, watch, signal)
     if (from === null) {
@@ -100,7 +102,7 @@ async function start(session: Session, options: ProgramOptions, signal: AbortSig
       continue
     }
     running = {
-      ...{ session, watch, number: words.number, options, startedAt: talk.clock.mono(), from },
+      ...{ session, watch, sift, number: words.number, options, startedAt: talk.clock.mono(), from },
       ...{ guarded: true, poked: null },
     }
     await talk.type('ok\n', signal)

@@ -7,6 +7,8 @@ export type LastingLink = {
   isUp(): boolean
   /** Why it is down; null before the first try and while it is up. */
   problem(): string | null
+  /** The driver's own error, when it could not be opened; null otherwise. */
+  failure(): HardwareError | null
   /** Resolves as soon as it is up; from now on it is tried more often. `signal` ends the waiting. */
   up(signal: AbortSignal): Promise<void>
   /** Throws HardwareError (console lost) when it is down. */
@@ -18,6 +20,8 @@ export type LinkHandlers = { onUp(): void; onBytes(bytes: Uint8Array): void; onD
 
 const FIRST_DELAY_MS = 200
 const LONGEST_DELAY_MS = 5_000
+/** Servers lock out whoever tries a wrong password again and again. */
+const REFUSED_DELAY_MS = 60_000
 /** A link that held so long was a good one: the next try comes at once again. */
 const STEADY_MS = 5_000
 
@@ -29,6 +33,7 @@ export function createLastingLink(opener: ConsoleOpener, clock: Clock, handlers:
   let current: ConsoleLink | null = null
   let lose: (reason: string) => void = () => {}
   let problem: string | null = null
+  let failure: HardwareError | null = null
 
   /** One connection from open to lost; answers how long it held. */
   const connectOnce = async (): Promise<Millis> => {
@@ -38,6 +43,7 @@ export function createLastingLink(opener: ConsoleOpener, clock: Clock, handlers:
     current = link
     lose = lost.resolve
     problem = null
+    failure = null
     if (ending.signal.aborted) lose('closed by us')
     else {
       handlers.onUp()
@@ -56,6 +62,7 @@ export function createLastingLink(opener: ConsoleOpener, clock: Clock, handlers:
         failures = (await connectOnce()) >= STEADY_MS ? 0 : failures + 1
       } catch (error) {
         problem = reasonOf(error)
+        failure = error instanceof HardwareError ? error : null
         failures += 1
       }
       if (ending.signal.aborted) break
@@ -66,10 +73,14 @@ export function createLastingLink(opener: ConsoleOpener, clock: Clock, handlers:
 
   const backOff = async (failures: number): Promise<void> => {
     hurry = new AbortController()
+    if (failure?.failure.cause === 'log-in') return await wait(REFUSED_DELAY_MS, ending.signal)
     const delay = failures === 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1))
     const wanted = waiting.size > 0 ? Math.min(delay, FIRST_DELAY_MS) : delay
     if (wanted === 0) return
-    await pause(clock, wanted, hurry.signal).catch(() => {})
+    await wait(wanted, hurry.signal)
+  }
+  const wait = async (ms: Millis, signal: AbortSignal): Promise<void> => {
+    await pause(clock, ms, signal).catch(() => {})
   }
 
   const ended = keepUp()
@@ -77,6 +88,7 @@ export function createLastingLink(opener: ConsoleOpener, clock: Clock, handlers:
   return {
     isUp: () => current !== null,
     problem: () => problem,
+    failure: () => failure,
     async up(signal) {
       if (current !== null) return
       signal.throwIfAborted()

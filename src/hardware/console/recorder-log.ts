@@ -1,14 +1,10 @@
 import { type Millis, within } from '../../clock.ts'
 import { messageOf, StorageError } from '../../errors.ts'
-import type { Chunk } from '../types.ts'
-import type { IndexEntry, IndexKind } from './recorder-index.ts'
+import type { Chunk, LogMark } from '../types.ts'
 import { createLogQueue } from './recorder-queue.ts'
 import { readSegments } from './recorder-reader.ts'
 import { endOf, loadIndex, loadSegments, type Segment } from './recorder-segments.ts'
 import { createSegmentWriter, type RecorderPlace } from './recorder-writer.ts'
-
-/** What happened to the line between two of its bytes. */
-export type Mark = Omit<IndexEntry, 'kind'> & { kind: Exclude<IndexKind, 'bytes'> }
 
 /** A board's log: takes bytes at once and stores them when the disk is ready. Only reading waits. */
 export type RecorderLog = {
@@ -19,7 +15,9 @@ export type RecorderLog = {
   append(bytes: Uint8Array, t: Millis): number
   mark(kind: 'connected' | 'lost', t: Millis): void
   read(from: number, to: number): AsyncIterable<Chunk>
-  marks(from: number, to: number): Promise<Mark[]>
+  /** Offset of the first byte kept that came at or after `t`; the head when there is none. */
+  seek(t: Millis): Promise<number>
+  marks(from: number, to: number): Promise<LogMark[]>
   /** Bytes that did not come to disk since the start. */
   dropped(): number
   close(): Promise<void>
@@ -45,6 +43,11 @@ export async function openRecorderLog(place: RecorderPlace): Promise<RecorderLog
       const end = Math.min(to, queue.head())
       await queue.stored()
       yield* readSegments(place.dir, () => writer.segments, Math.max(0, from), end)
+    },
+    async seek(t) {
+      const head = queue.head()
+      await queue.stored()
+      return (await firstSince(place.dir, writer.segments, t)) ?? head
     },
     async marks(from, to) {
       await queue.stored()
@@ -72,13 +75,23 @@ async function load(place: RecorderPlace): Promise<Segment[]> {
   }
 }
 
+async function firstSince(dir: string, segments: readonly Segment[], t: Millis): Promise<number | null> {
+  // A copy: retention may take the oldest meanwhile.
+  for (const { start, lastAt } of [...segments]) {
+    if (lastAt < t) continue
+    const entry = (await loadIndex(dir, start)).find(({ kind, t: came }) => kind === 'bytes' && came >= t)
+    if (entry !== undefined) return entry.offset
+  }
+  return null
+}
+
 async function readMarks(
   dir: string,
   segments: readonly Segment[],
   from: number,
   to: number,
-): Promise<Mark[]> {
-  const marks: Mark[] = []
+): Promise<LogMark[]> {
+  const marks: LogMark[] = []
   for (const { start } of segments) {
     for (const { offset, t, kind, count } of await loadIndex(dir, start)) {
       if (kind !== 'bytes' && offset >= from && offset <= to) marks.push({ offset, t, kind, count })

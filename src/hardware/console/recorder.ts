@@ -16,15 +16,13 @@ import type { Log } from '../../log.ts'
 import { createLineSplitter, type Line } from '../../reading/lines.ts'
 import { createScanner } from '../../reading/scanner.ts'
 import type { ConsoleOpener, Recorder, RecorderNews, RecorderState } from '../types.ts'
-import { createLastingLink } from './recorder-link.ts'
-import { type Mark, openRecorderLog } from './recorder-log.ts'
+import { createLastingLink, type LastingLink } from './recorder-link.ts'
+import { openRecorderLog } from './recorder-log.ts'
 import type { RecorderLimits } from './recorder-writer.ts'
 
 export type BoardRecorder = Recorder & {
   /** While true a boot is no finding: somebody switches the board, flashes it, or runs its reboot. */
   expectReset(expected: boolean): void
-  /** Connections lost and regained, and bytes dropped, between two offsets (both included). */
-  marks(from: number, to: number): Promise<Mark[]>
   /** Bytes that did not come to disk since this recorder was opened. */
   dropped(): number
 }
@@ -118,13 +116,14 @@ export async function createRecorder(options: RecorderOptions): Promise<BoardRec
     state,
     listen: listeners.add,
     read: store.read,
+    seek: store.seek,
     marks: store.marks,
     dropped: store.dropped,
     write: link.write,
     expectReset: scanner.expectReset,
     async connected(withinMs, signal) {
       const ending = new AbortController()
-      const late = (): Error => noConsole(opener.where, withinMs, link.problem())
+      const late = (): Error => noConsole(opener.where, withinMs, link)
       try {
         await within(clock, withinMs, link.up(ending.signal), late, signal)
       } finally {
@@ -160,12 +159,21 @@ function createListeners(log: Log, about: Record<string, unknown>) {
   }
 }
 
-function noConsole(where: string, withinMs: Millis, problem: string | null): HardwareError {
-  const reason = problem ?? 'still connecting'
-  return new HardwareError(`no console within ${withinMs} ms at ${where}: ${reason}`, {
-    hint: 'Check the console server and the address in boards.yaml; the connection is tried again by itself.',
-    cause: 'no console',
-    blame: 'board',
+/** Whose fault it is and what to do the driver knows best: a wrong password is no fault of the board. */
+function noConsole(
+  where: string,
+  withinMs: Millis,
+  link: Pick<LastingLink, 'problem' | 'failure'>,
+): HardwareError {
+  const [problem, from] = [link.problem(), link.failure()]
+  const { cause, blame } = from?.failure ?? { cause: 'no console' as const, blame: 'board' as const }
+  return new HardwareError(`no console within ${withinMs} ms at ${where}: ${problem ?? 'still connecting'}`, {
+    hint:
+      from?.hint ??
+      'Check the console server and the address in boards.yaml; the connection is tried again by itself.',
+    cause,
+    blame,
     details: { where, withinMs, problem },
+    from,
   })
 }

@@ -1,14 +1,22 @@
 import type { Millis } from '../../clock.ts'
 import { InputError } from '../../errors.ts'
 import { quote, typeable } from './frame-quote.ts'
-import { exchange } from './shell-exchange.ts'
+import { sumOf } from './frame-sum.ts'
+import { deliver } from './shell-deliver.ts'
+import { type Ask, exchange } from './shell-exchange.ts'
 import type { Answer } from './shell-hearing.ts'
+import { question } from './shell-resync.ts'
 import { notAnswering, type Session } from './shell-session.ts'
 
 /** More than this is a file's business. */
 const LONGEST_COMMAND = 64 * 1024
 const NAME_LENGTH = 40
 const START_MS = 1000
+const ANSWER_MS = 1500
+/** Shorter ones are typed as they are, again and again. */
+const SHORT = 60
+const MOST_DELIVERED = 3
+const SUM_OF_HELD = '$(printf %s "$_h"|{ _g;echo $_r;}).$_n'
 /** At 9600 baud a character takes a little over a millisecond. */
 const MS_PER_CHARACTER = 1.2
 
@@ -29,6 +37,7 @@ export async function exchangeText(
     {
       name,
       typed: number => `${verb} ${number} ${number + command.length} ${quoted}\n`,
+      again: command.length > SHORT ? inPieces(session, verb, command) : undefined,
       trailer: command,
       startMs: START_MS + quoted.length * MS_PER_CHARACTER,
       endMs: timeoutMs,
@@ -39,6 +48,21 @@ export async function exchangeText(
   if (answer !== 'cut') return answer
   const seconds = Math.round(timeoutMs / 100) / 10
   throw notAnswering(session.talk, `${name} did not end within ${seconds} s and was interrupted`)
+}
+
+/** A long command hardly ever arrives whole on a line that loses characters: its pieces do. */
+function inPieces({ talk, word, sum }: Session, verb: string, command: string): Ask['again'] {
+  return {
+    typed: number => `${verb} ${number} ${number + command.length} "$_h"\n`,
+    async prepare(signal) {
+      for (let tries = 0; tries < MOST_DELIVERED; tries++) {
+        await deliver(talk, word, command, signal)
+        if (sum === null) return
+        const said = await question(talk, null, SUM_OF_HELD, ANSWER_MS, signal)
+        if (said === `${sumOf(sum, Buffer.from(command))}.${word}`) return
+      }
+    },
+  }
 }
 
 function checkText(text: string): void {

@@ -9,6 +9,8 @@ export type Ask = {
   /** What people would call it, for a sentence. */
   name: string
   typed(number: number): string
+  /** How it is typed when it came damaged before, where that differs: what has to be there first. */
+  again?: { prepare(signal: AbortSignal): Promise<void>; typed(number: number): string } | undefined
   /** What the end's sum covers beside output, number and status: the command as it arrived. */
   trailer: string
   startMs: Millis
@@ -17,7 +19,7 @@ export type Ask = {
   unstick: string
 }
 
-const MOST_TYPED = 5
+const MOST_TYPED = 8
 const MOST_AGAIN = 8
 const AGAIN_MS = 1500
 const FIRST_POKE_MS = 500
@@ -39,12 +41,15 @@ export async function exchange(session: Session, ask: Ask, signal: AbortSignal):
   const hearing = createHearing(session, session.number, ask.trailer)
   try {
     for (let typed = 0; typed < MOST_TYPED; typed++) {
-      const outcome = await once(session, hearing, ask, signal)
+      const isAgain = typed > 0 || session.talk.isLossy()
+      const outcome = await once(session, hearing, ask, isAgain, signal)
       if (outcome.kind !== 'not run') {
         session.dirty = false
+        session.talk.arrived()
         return outcome.kind === 'cut' ? 'cut' : outcome.answer
       }
       session.repaired += 1
+      session.talk.damaged()
     }
   } finally {
     hearing.stop()
@@ -52,9 +57,17 @@ export async function exchange(session: Session, ask: Ask, signal: AbortSignal):
   throw typingFails(session, ask)
 }
 
-async function once(session: Session, hearing: Hearing, ask: Ask, signal: AbortSignal): Promise<Outcome> {
+async function once(
+  session: Session,
+  hearing: Hearing,
+  ask: Ask,
+  isAgain: boolean,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { talk } = session
-  await talk.type(ask.typed(hearing.number), signal)
+  if (isAgain) await ask.again?.prepare(signal)
+  const { typed } = (isAgain ? ask.again : null) ?? ask
+  await talk.type(typed(hearing.number), signal)
   let sight = await hearing.next(ask.startMs, signal)
   if (sight === null) {
     await talk.type(ask.unstick, signal)

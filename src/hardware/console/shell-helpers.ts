@@ -69,10 +69,11 @@ const STATE_OF_NUMBER = `_l(){ _r=n;[ "$_s" = "$1" ]&&_r=x;printf "@$_n $1 $_r\\
 /**
  * However this shell ends, the board is left as it was found. All in the background: when the line has hung up, a
  * shell with job control can run nothing in the foreground (dash: "Cannot set tty process group"). A hang-up comes
- * twice, the second time from the session's leader, and must not end what cleans up. A program that was started
+ * twice, the second time from the session's leader, and must not end what cleans up; nor must an interrupt of
+ * whoever attaches meanwhile, who would find the console level as it was in between. A program that was started
  * just now (`_R`) is given a moment to say which group it leads.
  */
-const GOODBYE = `_q(){ trap "" HUP;([ "$_R" ]&&[ ! -s $_d/g ]&&sleep 1;read -r _g _r <$_d/g&&_P $_g&&case $_l in ""|$_r)_z KILL;esac;read -r _r <$_d/k&&echo $_r >$_K;[ "$_d" = - ]||rm -rf $_d)& wait $!
+const GOODBYE = `_q(){ trap "" HUP INT;([ "$_R" ]&&[ ! -s $_d/g ]&&sleep 1;read -r _g _r <$_d/g&&_P $_g&&case $_l in ""|$_r)_z KILL;esac;read -r _r <$_d/k&&echo $_r >$_K;[ "$_d" = - ]||rm -rf $_d)& wait $!
 [ "$_t" ]&&stty $_t;} 2>/dev/null
 trap _q EXIT;trap "_q;exit 1" HUP`
 
@@ -105,7 +106,7 @@ export function programHelpers(how: { setsid: string | null }): string {
     printf "\\n@$_r\\n@$_r\\n";}
     _u=$(stty -g 2>/dev/null)
     _w(){ [ $((\${#2}+\${#3})) = ${START_WORD + END_WORD} ]||return;while printf "\\n@$2 $1\\n";read -r _r&&[ "$_r" != ok ];do :;done;[ "$_r" = ok ]||return
-    _R=1;{ (exec 2>&1;_y "$@")& } 2>/dev/null
+    _R=1;{ (_y "$@")& } 2>/dev/null
     ${own ? '_P $!;echo $! $_l >$_d/g;' : ''}wait $!;_R=;PS1="$_p$1> ";}
     _z(){ read -r _g _r <$_d/g||return;kill -$1 -$_g
     for _f in /proc/[0-9]*/stat;do _l=;while read -r _m;do _l="$_l $_m";done <$_f;set -- $1 \${_l##*) }

@@ -1,8 +1,10 @@
-import { question, resync } from './shell-resync.ts'
-import { deadlineSignal, type Session } from './shell-session.ts'
+import { climb, type Rung, resync } from './shell-resync.ts'
+import { deadlineSignal, notAnswering, type Session } from './shell-session.ts'
 
 const LEAVE_MS = 4_000
-const ANSWER_MS = 700
+const MOST_TRIES = 3
+/** Never an interrupt: it would be for the shell below, and our own is busy with its farewell. */
+const RUNGS: readonly Rung[] = [700, 1000, 1500].map(waitMs => ({ key: null, waitMs }))
 
 /**
  * Puts the board back: our shell says farewell (its exit trap ends what still runs, removes our folder, restores
@@ -15,14 +17,17 @@ export async function leave(session: Session): Promise<void> {
   const { signal, clear } = deadlineSignal(talk.clock, LEAVE_MS)
   try {
     if (session.dirty) await resync(session, signal, 'interrupt')
-    await talk.type(session.nested ? ' exit\n' : IN_PLACE, signal)
-    for (let tries = 0; tries < 3; tries++) {
-      if ((await question(talk, null, '', ANSWER_MS, signal)) !== null) return
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      await talk.type(session.nested ? ' exit\n' : IN_PLACE, signal)
+      const said = await climb(talk, RUNGS, '$_n', signal)
+      if (said === null) throw notAnswering(talk, 'no shell answered after ours had been left')
+      if (!session.nested || said !== session.word) return
     }
+    throw notAnswering(talk, `our shell did not end when it was told to, ${MOST_TRIES} times,`)
   } finally {
     clear()
   }
 }
 
 /** Where no shell of our own could be started: our words and functions are taken back one by one. */
-const IN_PLACE = ` _q;trap - EXIT HUP;unset -f _a _b _c _e _f _i _l _m _q _u _w _y _z _O;PS1='$ ' PS2='> '\n`
+const IN_PLACE = ` _q;trap - EXIT HUP INT;unset -f _D _G _H _L _T _U _V _W _a _b _c _e _f _i _l _m _q _u _w _y _z _O;PS1='$ ' PS2='> '\n`

@@ -8,12 +8,14 @@ import type { Heard, Key, Talk } from './shell-talk.ts'
  * The way back to our prompt: a newline, then interrupts, each with a question that was never asked before. Once
  * its answer is heard, all that came earlier belongs to the past and cannot be taken for a new answer.
  */
-const LADDER: readonly { key: Key | null; waitMs: Millis }[] = [
+const LADDER: readonly Rung[] = [
   { key: null, waitMs: 400 },
   { key: 'interrupt', waitMs: 600 },
   { key: 'interrupt', waitMs: 1500 },
   { key: 'interrupt', waitMs: 4000 },
 ]
+
+const QUESTION_WORD = 12
 
 export async function resync(
   session: Session,
@@ -21,27 +23,44 @@ export async function resync(
   first: 'newline' | 'interrupt' = 'newline',
 ): Promise<void> {
   if (session.lost !== null) throw session.lost
-  const said = await climb(session.talk, first === 'newline' ? LADDER : LADDER.slice(1), signal)
+  const rungs = first === 'newline' ? LADDER : LADDER.slice(1)
+  const said = await climb(session.talk, rungs, '$_n', signal)
   if (said === null) throw noPrompt(session.talk, 'a newline and three interrupts brought none')
-  if (said !== session.word) {
+  if (said !== session.word && !(await isOurs(session, signal))) {
     session.lost = shellGone(session.talk)
     throw session.lost
   }
   session.dirty = false
 }
 
-type Rung = (typeof LADDER)[number]
+/** A question that lost a character on its way brings a wrong answer: it is asked again. */
+async function isOurs({ talk, word }: Session, signal: AbortSignal): Promise<boolean> {
+  for (const { waitMs } of LADDER.slice(0, 3)) {
+    if ((await question(talk, null, '$_n', waitMs, signal)) === word) return true
+  }
+  return false
+}
 
-/** An answer to an earlier question counts: a line with much waiting in it is slow, and keeps its order. */
-async function climb(talk: Talk, rungs: readonly Rung[], signal: AbortSignal): Promise<string | null> {
+export type Rung = { key: Key | null; waitMs: Millis }
+
+/**
+ * Asks for the value of `expression` again and again; null when nothing answers. An answer to an earlier question
+ * counts: a line with much waiting in it is slow, and keeps its order.
+ */
+export async function climb(
+  talk: Talk,
+  rungs: readonly Rung[],
+  expression: string,
+  signal: AbortSignal,
+): Promise<string | null> {
   const words: string[] = []
   const watch = talk.watch({ see: heard => firstOf(words, word => answerIn(heard, word)) })
   try {
     for (const { key, waitMs } of rungs) {
-      const word = makeWord(12)
+      const word = makeWord(QUESTION_WORD)
       words.push(word)
       if (key !== null) await talk.press(key, signal)
-      await talk.type(questionOf(word, '$_n'), signal)
+      await talk.type(questionOf(word, expression), signal)
       const said = await watch.next(waitMs, signal)
       if (said !== null) return said
     }
@@ -71,7 +90,7 @@ export async function question(
   waitMs: Millis,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const word = makeWord(12)
+  const word = makeWord(QUESTION_WORD)
   const watch = talk.watch({ see: heard => answerIn(heard, word) })
   try {
     if (key !== null) await talk.press(key, signal)
@@ -84,6 +103,12 @@ export async function question(
 
 function answerIn(heard: Heard, word: string): string | null {
   return heard.kind === 'line' ? answerOf(heard.line, word) : null
+}
+
+/** Where an answer of a shell of ours, whose word is `own`, to any question begins; -1 when there is none. */
+export function answersIn(line: string, own: string): number {
+  if (!line.includes(`${own}:`)) return -1
+  return new RegExp(`[0-9A-Za-z]{${QUESTION_WORD}}:(?:\\w*\\.)?${own}:`).exec(line)?.index ?? -1
 }
 
 /** What was said between the colons after the word. */

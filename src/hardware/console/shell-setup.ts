@@ -1,9 +1,10 @@
 import type { Millis } from '../../clock.ts'
-import { OWN } from './attach.ts'
+import { NESTED, OWN } from './attach.ts'
 import { isTypeable, quote } from './frame-quote.ts'
 import { SUM_TOOLS, type SumTool, sumOf } from './frame-sum.ts'
 import { inHalves, makePromptWord, makeWord } from './frames.ts'
 import { exchangeText } from './shell-command.ts'
+import { deliver } from './shell-deliver.ts'
 import { type Base, commandHelpers, plainHelpers } from './shell-helpers.ts'
 import { question } from './shell-resync.ts'
 import { noPrompt, type Session } from './shell-session.ts'
@@ -16,7 +17,8 @@ export type SetupOptions = { commandTimeoutMs: Millis; printk: string }
 export const PRINTK = '/proc/sys/kernel/printk'
 
 const TRIES = 3
-const MOST_TYPED = 6
+const MOST_ENTERED = 9
+const MOST_DELIVERED = 4
 const SETTINGS_MS = 1500
 const TAKEN_MS = 1500
 
@@ -36,8 +38,6 @@ export async function setUp(talk: Talk, options: SetupOptions, signal: AbortSign
 
 // ---- a shell of our own -------------------------------------------------------------------------------------
 
-const NESTED = 'boardroom'
-
 /**
  * `sh` inside whatever shell was found: its prompt, functions, history and options stay as they are, and leaving
  * ours puts everything back.
@@ -55,42 +55,79 @@ const ENTER_WITH_TERMINAL =
   `exec sh -is ${NESTED}'\n`
 
 /** Each setting alone, since a shell that lacks one would leave out the rest of the line. */
-function settings(base: Base, word: string): string {
+function settings(base: Base): string {
   return (
-    ` { PS1='${inHalves(base.prompt)}:0> ' PS2= ${OWN}=$1;_t=$(stty -g);stty -echo noflsh;unalias -a;` +
-    'for _r in "set +o emacs +o vi" "set +H";do ($_r)&&$_r;done;' +
-    'for _r in ENV HISTFILE PROMPT_COMMAND PS0 TMOUT MAIL MAILPATH MAILCHECK;do (unset $_r)&&unset $_r;done;' +
-    `} 2>/dev/null;echo ${inHalves(word)}:$1.$-:\n`
+    `{ PS1='${inHalves(base.prompt)}:0> ' PS2= ${OWN}=$1;[ "$_t" ]||_t=$(stty -g);stty -echo noflsh;unalias -a;` +
+    'for _r in ENV HISTFILE PROMPT_COMMAND PS0 TMOUT MAIL MAILPATH MAILCHECK SHELLOPTS;do (unset $_r)&&unset $_r;done;' +
+    '} 2>/dev/null'
   )
 }
 
-/** Returns whether the shell that answers is our own. */
-async function enter(talk: Talk, base: Base, signal: AbortSignal): Promise<boolean> {
-  await talk.type(ENTER, signal)
-  let found = await settle(talk, base, signal)
-  if (found.own && !found.jobControl) {
-    await talk.type(ENTER_WITH_TERMINAL, signal)
-    found = await settle(talk, base, signal)
-  }
-  return found.own
+/** Not by `eval`: bash forgets the rest of the line when line editing changes in there (5.2, `set_edit_mode`). */
+const NO_EDITING = 'for _r in "set +o emacs +o vi" "set +H";do ($_r)&&$_r;done 2>/dev/null'
+const EDITING = /\b(?:emacs|vi)\b/
+
+/** Taken in a shell of our own alone, and only as a whole. */
+function guarded(text: string): string {
+  return `_r=${quote(text)};[ "$1" = ${NESTED} ]&&[ \${#_r} = ${text.length} ]&&eval "$_r"`
 }
 
-async function settle(
-  talk: Talk,
-  base: Base,
-  signal: AbortSignal,
-): Promise<{ own: boolean; jobControl: boolean }> {
-  const words: string[] = []
+/** What a shell says of itself: the name it was given, its flags, and the name once more when it took our settings. */
+type Found = { name: string; flags: string; isSet: boolean }
+
+/**
+ * Returns whether the shell that answers is our own. A line that was damaged is typed again; only when none of ours
+ * starts are the settings taken in the shell that was found.
+ */
+async function enter(talk: Talk, base: Base, signal: AbortSignal): Promise<boolean> {
+  let withTerminal = false
+  let refused = 0
+  let typed = ENTER
+  for (let tries = 0; tries < MOST_ENTERED && refused < TRIES; tries++) {
+    await talk.type(typed, signal)
+    typed = ''
+    const found = await settle(talk, base, tries, signal)
+    if (found === null) await question(talk, 'interrupt', '', TAKEN_MS, signal)
+    else if (found.name !== NESTED) {
+      refused += 1
+      typed = ENTER
+    } else if (found.isSet) {
+      if (withTerminal || found.flags.includes('m')) return true
+      withTerminal = true
+      typed = ENTER_WITH_TERMINAL
+    }
+  }
+  return await stay(talk, base, signal)
+}
+
+/** The settings in whatever shell there is. */
+async function stay(talk: Talk, base: Base, signal: AbortSignal): Promise<boolean> {
+  const text = settings(base)
   for (let tries = 0; tries < TRIES; tries++) {
-    if (tries > 0) await talk.press('interrupt', signal)
-    words.push(makeWord(12))
-    // A board that is slow answers an earlier question: that says the same, and takes the settings the same.
-    const pattern = new RegExp(`(?:${words.join('|')}):([^:.]*)\\.([^:.]*):`)
-    const typed = settings(base, words.at(-1) ?? '')
-    const said = await hearAfter(talk, typed, text => pattern.exec(text), SETTINGS_MS * 2 ** tries, signal)
-    if (said !== null) return { own: said[1] === NESTED, jobControl: said[2]?.includes('m') ?? false }
+    if (tries > 0) await deliver(talk, base.word, text, signal)
+    const said = await ask(talk, tries === 0 ? text : 'eval "$_h"', SETTINGS_MS, signal)
+    if (said !== null) return said.isSet
+    await talk.press('interrupt', signal)
   }
   throw noPrompt(talk, 'the shell took none of our settings')
+}
+
+/** At first in one line; then, where that does not arrive whole, in pieces. */
+async function settle(talk: Talk, base: Base, tries: number, signal: AbortSignal): Promise<Found | null> {
+  const text = guarded(settings(base))
+  const said = await ask(talk, text, SETTINGS_MS * 2 ** Math.min(tries, 2), signal)
+  if (said === null || said.name !== NESTED || said.isSet) return said
+  await deliver(talk, base.word, settings(base), signal)
+  return await ask(talk, 'eval "$_h"', SETTINGS_MS, signal)
+}
+
+async function ask(talk: Talk, first: string, waitMs: Millis, signal: AbortSignal): Promise<Found | null> {
+  const word = makeWord(12)
+  const pattern = new RegExp(`${word}:([^:.]*)\\.([^:.]*)\\.([^:.]*)\\.([^.]*)\\.`)
+  const typed = ` ${first};${NO_EDITING};echo ${inHalves(word)}:$1.$-.$${OWN}.$SHELLOPTS.\n`
+  const said = await hearAfter(talk, typed, text => pattern.exec(text), waitMs, signal)
+  if (said === null || !said[2]?.includes('i')) return null
+  return { name: said[1] ?? '', flags: said[2], isSet: said[3] === NESTED && !EDITING.test(said[4] ?? '') }
 }
 
 /** Types, and waits for the first line that `read` can make something of. */
@@ -118,10 +155,12 @@ const NO_PLACE: Place = { folder: null, sum: null }
 /** The functions that every session needs; what came damaged in typing is typed again. */
 async function define(talk: Talk, base: Base, signal: AbortSignal): Promise<Place> {
   const text = commandHelpers(base)
-  const place = await inject(talk, text, line => placeIn(line, base, text), signal)
+  const place = await inject(talk, base.word, text, line => placeIn(line, base, text), signal)
   if (place !== null && place.sum !== null) return place
   if (place !== null)
-    return (await inject(talk, plainHelpers(base), line => placeIn(line, base, ''), signal)) ?? NO_PLACE
+    return (
+      (await inject(talk, base.word, plainHelpers(base), line => placeIn(line, base, ''), signal)) ?? NO_PLACE
+    )
   throw noPrompt(talk, 'the shell did not take our functions')
 }
 
@@ -135,23 +174,44 @@ function placeIn(line: string, base: Base, text: string): Place | null {
   return said === sumOf(sum, Buffer.from(text)) ? { folder, sum } : null
 }
 
-/** Types a text into a variable, and has it evaluated only when it arrived with its length. */
+/**
+ * Has a text evaluated, and only when it arrived with its length: at first it is typed as a whole, then, on a line
+ * that loses characters, in pieces.
+ */
 async function inject<T>(
   talk: Talk,
+  word: string,
   text: string,
   read: (line: string) => T | null,
   signal: AbortSignal,
 ): Promise<T | null> {
   if (!isTypeable(text)) throw new TypeError('helpers are printable text')
-  for (let tries = 0; tries < MOST_TYPED; tries++) {
-    const bad = makeWord(12)
-    const typed = ` _h=${quote(text)};if [ \${#_h} = ${text.length} ];then eval "$_h";_i;else echo ${inHalves(bad)};fi\n`
-    const readOrBad = (line: string): T | 'bad' | null => (line.includes(bad) ? 'bad' : read(line))
-    const said = await hearAfter(talk, typed, readOrBad, TAKEN_MS + text.length, signal)
-    if (said === null) await question(talk, 'interrupt', '', TAKEN_MS, signal)
-    else if (said !== 'bad') return said
+  const whole = talk.isLossy() ? null : await evaluate(talk, text, `_h=${quote(text)};`, read, signal)
+  if (whole !== null) return whole
+  for (let tries = 0; tries < MOST_DELIVERED; tries++) {
+    await deliver(talk, word, text, signal)
+    for (let again = 0; again < TRIES; again++) {
+      const said = await evaluate(talk, text, '', read, signal)
+      if (said !== null) return said
+    }
   }
   return null
+}
+
+async function evaluate<T>(
+  talk: Talk,
+  text: string,
+  first: string,
+  read: (line: string) => T | null,
+  signal: AbortSignal,
+): Promise<T | null> {
+  const bad = makeWord(12)
+  const typed = ` ${first}if [ \${#_h} = ${text.length} ];then eval "$_h";_i;else echo ${inHalves(bad)};fi\n`
+  const readOrBad = (line: string): T | 'bad' | null => (line.includes(bad) ? 'bad' : read(line))
+  const said = await hearAfter(talk, typed, readOrBad, TAKEN_MS + first.length, signal)
+  if (said === null) await question(talk, 'interrupt', '', TAKEN_MS, signal)
+  if (said === 'bad') talk.damaged()
+  return said === 'bad' ? null : said
 }
 
 // ---- the first command --------------------------------------------------------------------------------------
@@ -165,6 +225,8 @@ function inquiry(printk: string): string {
     // Not by `read`: it reads byte by byte, and files of numbers in /proc/sys end after the first read.
     '_r=$(cat $_K)&&_r=${_r%%[!0-9]*}&&echo $_r >$_d/k&&echo 1 >$_K&&_o=$(cat $_K);echo "printk $_r ${_o%%[!0-9]*}"',
     PLAIN_INQUIRY,
+    // Once more: of a text that lost its quote on the way, pieces may have been run.
+    'stty -echo noflsh',
     'case " $(stty -a) " in *" -echo "*)echo "echo off";esac',
   ].join('\n')
 }

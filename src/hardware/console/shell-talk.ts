@@ -1,9 +1,10 @@
-import { type Clock, type Millis, within } from '../../clock.ts'
+import { type Clock, type Millis, pause, within } from '../../clock.ts'
 import { HardwareError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { Finding } from '../../reading/types.ts'
 import type { Chunk, Recorder } from '../types.ts'
 import { createJoiner, type JoinedLine } from './frame-lines.ts'
+import { createPace, createPaceMemory, type PaceMemory } from './shell-pace.ts'
 
 /** What a watch is shown: each joined line, after each chunk the unfinished line, and what the scanner found. */
 export type Heard =
@@ -37,9 +38,18 @@ export type Talk = {
   watch<T>(watcher: Watcher<T>): Watch<T>
   /** Types text: no control characters but newlines. Throws HardwareError (console lost, not answering). */
   type(text: string, signal: AbortSignal): Promise<void>
+  /** Sends bytes as they are, to a receiver of ours that asked for them. Throws as `type` does. */
+  carry(bytes: Buffer, signal: AbortSignal): Promise<void>
   press(key: Key, signal: AbortSignal): Promise<void>
+  /** What was typed came damaged, or arrived: the board is typed at slower, or a little faster. */
+  damaged(): void
+  arrived(): void
+  /** Something was lost before: what is long is typed in pieces. */
+  isLossy(): boolean
   /** Bytes typed so far. */
   typed(): number
+  /** Interrupts among them. */
+  interrupts(): number
   /** Where the log ends. */
   head(): number
   /** The unfinished line. */
@@ -61,6 +71,7 @@ export type TalkDeps = {
   clock: Clock
   log: Log
   board: string
+  pace?: PaceMemory | undefined
 }
 
 type Listener = { hear(heard: Heard): void; bytes(chunk: Chunk): void; lost(error: Error): void }
@@ -69,15 +80,19 @@ const CONTROL = /[\x00-\x09\x0b-\x1f\x7f]/
 
 /** So that an abort is noticed soon on a slow line. */
 const PIECE = 4096
+/** The smallest queue of a UART (16550): so much may come at once. */
+const BURST = 16
 const WRITE_TIMEOUT_MS = 30_000
 const SEEN = 200
 
 export function createTalk(deps: TalkDeps): Talk {
   const { recorder, clock, board } = deps
+  const pace = createPace(deps.pace ?? createPaceMemory())
   const listeners = new Set<Listener>()
   const joiner = createJoiner()
   const lastLines: string[] = []
   let typed = 0
+  let interrupts = 0
   let lines = 0
   let head = 0
 
@@ -116,15 +131,17 @@ export function createTalk(deps: TalkDeps): Talk {
     })
 
   const send = async (bytes: Buffer, signal: AbortSignal): Promise<void> => {
-    for (let at = 0; at < bytes.length; at += PIECE) {
+    const size = pace.ms() === 0 ? PIECE : BURST
+    for (let at = 0; at < bytes.length; at += size) {
       signal.throwIfAborted()
+      if (at > 0 && size === BURST) await pause(clock, BURST * pace.ms(), signal)
       const late = (): Error =>
         new HardwareError(`the console of ${board} (${recorder.where}) took no byte for 30 s`, {
           hint: `Look at the console server, then: boards health ${board}`,
           cause: 'console lost',
           blame: 'board',
         })
-      const piece = bytes.subarray(at, at + PIECE)
+      const piece = bytes.subarray(at, at + size)
       await within(clock, WRITE_TIMEOUT_MS, deps.write(piece), late, signal)
       typed += piece.length
     }
@@ -140,8 +157,16 @@ export function createTalk(deps: TalkDeps): Talk {
       if (CONTROL.test(text)) throw new TypeError('a control character is never typed as text')
       return send(Buffer.from(text), signal)
     },
-    press: (key, signal) => send(Buffer.of(KEYS[key]), signal),
+    carry: send,
+    press(key, signal) {
+      if (key === 'interrupt') interrupts += 1
+      return send(Buffer.of(KEYS[key]), signal)
+    },
+    damaged: pace.damaged,
+    arrived: pace.arrived,
+    isLossy: () => pace.ms() > 0,
     typed: () => typed,
+    interrupts: () => interrupts,
     head: () => head,
     tail: joiner.tail,
     seen: () => [...lastLines, joiner.tail()].join('\n').slice(-SEEN),

@@ -7,6 +7,7 @@ import { runProgram } from './program.ts'
 import { exchangeText } from './shell-command.ts'
 import { leave } from './shell-leave.ts'
 import { limitsOf } from './shell-limits.ts'
+import type { PaceMemory } from './shell-pace.ts'
 import type { Session } from './shell-session.ts'
 import { PRINTK, setUp } from './shell-setup.ts'
 import { createTalk } from './shell-talk.ts'
@@ -21,6 +22,8 @@ export type ShellDeps = {
   login: Login
   limits: { loginTimeoutMs: Millis; commandTimeoutMs: Millis; interruptGraceMs?: Millis }
   board: string
+  /** What was learned of this board's line before; for this shell alone if not given. */
+  pace?: PaceMemory | undefined
   /** Where the kernel's console level is read and written. */
   printk?: string
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { HardwareError } from '../../errors.ts'
+import { HardwareError, LabError } from '../../errors.ts'
 import { quotePath } from './frame-quote.ts'
 import { exchangeText } from './shell-command.ts'
 import type { Session } from './shell-session.ts'
@@ -8,7 +8,11 @@ import type { Session } from './shell-session.ts'
 const MARGIN_BYTES = 64 * 1024
 const CHECK_MS = 10_000
 
-/** Throws HardwareError (disk) when the file does not fit; a board without `df` is taken at its word. */
+/**
+ * A file that does not fit now is the board's failure: another one may have room (HardwareError, disk). One that is
+ * larger than the whole file system fits no such board, ever: that is the input's (LabError, class input, cause
+ * disk). A board without `df` is taken at its word.
+ */
 export async function checkSpace(
   session: Session,
   path: string,
@@ -24,26 +28,35 @@ export async function checkSpace(
     CHECK_MS,
     signal,
   )
-  const free = status === 0 ? freeBytes(output) : null
-  if (free === null || free >= size + MARGIN_BYTES) return
-  throw tooLarge(session, folder, size, free)
+  const space = status === 0 ? spaceIn(output) : null
+  if (space === null || space.free >= size + MARGIN_BYTES) return
+  throw tooLarge(session, folder, size, space)
 }
+
+/** Bytes; `total` is the whole file system. */
+export type Space = { total: number; free: number }
 
 /** POSIX `df -P`: file system, 1024-blocks, used, available, capacity, mount point. */
-export function freeBytes(output: string): number | null {
+export function spaceIn(output: string): Space | null {
   const line = output.trim().split('\n').at(-1) ?? ''
   const match = /\s(\d+)\s+-?\d+\s+(-?\d+)\s+\d+%\s/.exec(line)
-  return match === null ? null : Number(match[2]) * 1024
+  return match === null ? null : { total: Number(match[1]) * 1024, free: Number(match[2]) * 1024 }
 }
 
-function tooLarge({ talk }: Session, folder: string, size: number, free: number): HardwareError {
-  return new HardwareError(
-    `binary too large for the board: ${size} bytes, and ${folder} on ${talk.board} has ${free} bytes free`,
-    {
-      hint: `Make the binary smaller (strip it), or free space on ${talk.board}; at least ${size + MARGIN_BYTES} bytes are needed.`,
+function tooLarge({ talk }: Session, folder: string, size: number, { total, free }: Space): LabError {
+  const needed = size + MARGIN_BYTES
+  const message = `binary too large for the board: ${size} bytes, and ${folder} on ${talk.board} has ${free} bytes free`
+  const details = { size, free, total, needed }
+  if (needed <= total)
+    return new HardwareError(message, {
+      hint: `Free space on ${talk.board}, or make the binary smaller (strip it); at least ${needed} bytes are needed.`,
       cause: 'disk',
-      blame: 'none',
-      details: { size, free, needed: size + MARGIN_BYTES },
-    },
-  )
+      blame: 'board',
+      details,
+    })
+  return new LabError('too-large', message, {
+    hint: `Make the binary smaller (strip it): at least ${needed} bytes are needed, and the whole file system has ${total}.`,
+    failure: { class: 'input', cause: 'disk', blame: 'none' },
+    details,
+  })
 }

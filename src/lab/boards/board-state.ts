@@ -14,6 +14,10 @@ export type BoardEvent =
   /** `cycle`: its power is about to be cycled by the lab itself. */
   | { kind: 'recovering'; reason: string; cycle: boolean }
   | { kind: 'lost'; reason: string }
+  /** Its power is about to be switched because somebody asked for it. */
+  | { kind: 'switching'; reason: string }
+  /** Off on purpose: it stays so until it is switched on or answers, and nobody looks after it meanwhile. */
+  | { kind: 'switched off'; reason: string }
   | { kind: 'failed'; run: string; message: string; windowMs: Millis }
   | { kind: 'condemned'; reason: string }
   | { kind: 'acquitted' }
@@ -28,6 +32,8 @@ const CONDITION: Readonly<Record<BoardEvent['kind'], BoardCondition | null>> = {
   answered: 'ready',
   recovering: 'recovery',
   lost: 'offline',
+  switching: 'recovery',
+  'switched off': 'off',
   failed: null,
   condemned: null,
   acquitted: null,
@@ -57,6 +63,8 @@ export function newBoard(id: string, at: Millis, sequence: Sequence): BoardState
 
 /** The board after `event`. Pure; a change that people would see raises its revision. */
 export function stepBoard(board: BoardState, event: BoardEvent, at: Millis, sequence: Sequence): BoardState {
+  // Silence is what is to be expected of a board that was switched off.
+  if (board.condition === 'off' && (event.kind === 'lost' || event.kind === 'recovering')) return board
   const condition = CONDITION[event.kind] ?? board.condition
   const moved = condition !== board.condition
   const since = moved ? at : board.since
@@ -86,6 +94,9 @@ function change(board: BoardState, event: BoardEvent, at: Millis): BoardState {
       return { ...board, reason: event.reason, lastCycleAt: event.cycle ? at : board.lastCycleAt }
     case 'lost':
       return { ...board, reason: event.reason, lastCheckAt: at }
+    case 'switching':
+    case 'switched off':
+      return { ...board, reason: event.reason }
     case 'failed': {
       const recent = board.failures.filter(failure => failure.at > at - event.windowMs)
       return { ...board, failures: [...recent, { at, run: event.run, message: event.message }] }
@@ -135,6 +146,7 @@ export function notUsable(board: BoardState, now: Millis, time: (at: Millis) => 
     return `unhealthy since ${time(board.unhealthy.since)}: ${board.unhealthy.reason}`
   if (board.condition === 'offline')
     return `offline since ${time(board.since)}: ${board.reason ?? 'no answer'}`
+  if (board.condition === 'off') return `off since ${time(board.since)}: ${board.reason ?? 'switched off'}`
   if (board.condition === 'recovery')
     return `being recovered since ${time(board.since)}: ${board.reason ?? 'no answer'}`
   return null
@@ -144,7 +156,7 @@ export function statusOf(board: BoardState, held: boolean, now: Millis): BoardSt
   if (inMaintenance(board, now)) return 'maintenance'
   if (board.condition === 'recovery') return 'recovery'
   if (held) return 'in_use'
-  if (board.condition === 'offline') return 'offline'
+  if (board.condition === 'offline' || board.condition === 'off') return 'offline'
   return board.condition === 'ready' ? 'available' : 'unknown'
 }
 
@@ -153,7 +165,8 @@ export function healthOf(
   now: Millis,
   windowMs: Millis,
 ): 'healthy' | 'degraded' | 'unhealthy' | 'unknown' {
-  if (board.unhealthy !== null || board.condition === 'offline') return 'unhealthy'
+  if (board.unhealthy !== null || board.condition === 'offline' || board.condition === 'off')
+    return 'unhealthy'
   if (board.condition === 'unknown') return 'unknown'
   return recentFailures(board, now, windowMs) > 0 || board.condition === 'recovery' ? 'degraded' : 'healthy'
 }

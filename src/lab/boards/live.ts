@@ -1,5 +1,6 @@
 import type { Millis } from '../../clock.ts'
 import type { PowerState, RecorderState } from '../../hardware/types.ts'
+import type { Attendance } from '../types.ts'
 
 /** What is known of a board from listening to it: in memory, never stored. */
 export type BoardLive = {
@@ -7,6 +8,7 @@ export type BoardLive = {
   lastByteAt: Millis | null
   problem: string | null
   power: PowerState | null
+  people: Attendance
 }
 
 export type LiveBoards = {
@@ -14,10 +16,17 @@ export type LiveBoards = {
   heard(board: string, t: Millis): void
   state(board: string, state: RecorderState): BoardLive
   power(board: string, power: PowerState): void
+  people(board: string, people: Attendance): void
   forget(board: string): void
 }
 
-const NOTHING: BoardLive = { connected: null, lastByteAt: null, problem: null, power: null }
+const NOTHING: BoardLive = {
+  connected: null,
+  lastByteAt: null,
+  problem: null,
+  power: null,
+  people: { typing: null, watching: [] },
+}
 
 export function createLiveBoards(): LiveBoards {
   const boards = new Map<string, BoardLive>()
@@ -33,6 +42,7 @@ export function createLiveBoards(): LiveBoards {
     state: (board, { connected, problem, lastByteAt }) =>
       change(board, { connected: connected || problem !== null ? connected : null, problem, lastByteAt }),
     power: (board, power) => void change(board, { power }),
+    people: (board, people) => void change(board, { people }),
     forget: board => void boards.delete(board),
   }
 }

@@ -33,21 +33,29 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   const { core, holdings, checks, power } = deps
   const going = new Map<string, Promise<void>>()
 
+  const answers = async (board: BoardConfig, hold: Hold, timeoutMs: Millis): Promise<boolean> => {
+    const { signal } = new AbortController()
+    const asked = await recordProbe(core, board.id, () => checks.probeUnder(board, hold, timeoutMs, signal))
+    return asked === 'answered'
+  }
+  /** After a switch that was cut short: its outlet is read, and a board that has power gets the time to boot. */
+  const bootsStill = async (board: BoardConfig, hold: Hold, reason: string): Promise<boolean> => {
+    const { after } = await power.under(hold, board, 'status', reason)
+    return after === 'on' && (await answers(board, hold, board.bootTimeoutMs))
+  }
   const attempt = async (board: BoardConfig, hold: Hold, reason: string): Promise<void> => {
-    const signal = new AbortController().signal
     const cutShort = cycleWasCutShort(core, board.id)
-    const asked = await recordProbe(core, board.id, () =>
-      checks.probeUnder(board, hold, ASK_WITHIN_MS, signal),
-    )
+    if (await answers(board, hold, ASK_WITHIN_MS)) return
+    if (cutShort && board.power !== null && (await bootsStill(board, hold, reason))) return
     const state = core.state().boards[board.id]
-    if (asked === 'answered' || state === undefined || !mayCycle(core, board, state, cutShort)) return
+    if (state === undefined || !mayCycle(core, board, state, cutShort) || power.acting(board.id)) return
     await core.commit({
       o: 'board/step',
       id: board.id,
       at: core.clock.now(),
       event: { kind: 'recovering', reason, cycle: true },
     })
-    const event = await power.under(hold, board, 'cycle', null, reason)
+    const event = await power.under(hold, board, 'cycle', reason)
     if (event.back === true) {
       const responseMs = (event.endedAt ?? event.startedAt) - event.startedAt
       await core.commit({
@@ -68,7 +76,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   }
   const recover = async (id: string, reason: string): Promise<void> => {
     const board = boardConfig(core, id)
-    if (board === null || core.state().boards[id] === undefined || power.acting(id)) return
+    if (board === null || !isToRecover(core, id) || power.acting(id)) return
     await checks.yield(id)
     const hold = await holdings.take(id, 'recovery')
     if (hold === null) return
@@ -98,6 +106,12 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   }
 }
 
+/** What somebody switched off on purpose stays off. */
+function isToRecover(core: Core, id: string): boolean {
+  const condition = core.state().boards[id]?.condition
+  return condition !== undefined && condition !== 'off'
+}
+
 /** A cycle of this very recovery never came to its end: the bot was stopped or killed, and the board may be off. */
 function cycleWasCutShort(core: Core, id: string): boolean {
   const state = core.state().boards[id]
@@ -108,6 +122,9 @@ function cycleWasCutShort(core: Core, id: string): boolean {
 function mayCycle(core: Core, board: BoardConfig, state: BoardState, cutShort: boolean): boolean {
   // Somebody may have their hands in a board that is in maintenance.
   if (board.power === null || core.current.stopping || inMaintenance(state, core.clock.now())) return false
+  if (state.condition === 'off') return false
+  // A board that could not be opened here cannot be switched either, and may well be fine.
+  if (core.siteOf(board).state(board.id) === null) return false
   if (cutShort) return true
   const { recoveryCooldownMs } = core.current.inventory.settings
   return state.lastCycleAt === null || core.clock.now() - state.lastCycleAt >= recoveryCooldownMs

@@ -26,7 +26,7 @@ export function boardSummary(
   const reason =
     notUsable(state, now, at => clockTime(at, settings.timeZone)) ??
     (leaving ? 'taken out of the inventory' : null)
-  const { connected, lastByteAt, power } = live.of(config.id)
+  const { connected, lastByteAt, power, people } = live.of(config.id)
   return {
     config,
     state,
@@ -40,6 +40,7 @@ export function boardSummary(
     lastByteAt,
     power,
     leaving,
+    people: core.consoleAddress?.() ? people : null,
   }
 }
 

@@ -2,6 +2,8 @@ import type { BoardConfig } from '../../config/types.ts'
 import type { RecorderNews } from '../../hardware/types.ts'
 import type { Core } from '../core.ts'
 import type { Holdings } from '../leases/holdings.ts'
+import { resolveOfGone } from '../mail/alerts.ts'
+import { isSameBoard } from '../reload.ts'
 import { inMaintenance } from './board-state.ts'
 import { type Checks, recordProbe } from './checks.ts'
 import type { LiveBoards } from './live.ts'
@@ -29,14 +31,14 @@ const ASK_WITHIN_MS = 10_000
 /** Listens to every board, with no lease: liveness is heard, and an idle board that is lost is looked after. */
 export function createWatching(deps: WatchingDeps): Watching {
   const { core, holdings, checks, recovery, live } = deps
-  const watched = new Map<string, { config: BoardConfig; text: string }>()
+  const watched = new Map<string, BoardConfig>()
   let stopped = false
 
   const idle = (id: string): boolean => holdings.current(id) === null && !recovery.recovering(id) && !stopped
   const lost = (id: string, reason: string): void => {
     if (!idle(id) && !checks.checking(id)) return
     const state = core.state().boards[id]
-    if (state === undefined || state.condition === 'offline' || state.condition === 'recovery') return
+    if (state === undefined || !['unknown', 'ready'].includes(state.condition)) return
     if (inMaintenance(state, core.clock.now())) return
     core.post({
       o: 'board/step',
@@ -46,8 +48,10 @@ export function createWatching(deps: WatchingDeps): Watching {
     })
     void recovery.recover(id, reason)
   }
+  /** One that was switched off may have been switched on by hand; as long as it is silent it stays what it was. */
   const found = async (board: BoardConfig): Promise<void> => {
-    if (core.state().boards[board.id]?.condition !== 'offline' || !idle(board.id)) return
+    const condition = core.state().boards[board.id]?.condition
+    if ((condition !== 'offline' && condition !== 'off') || !idle(board.id)) return
     await recordProbe(core, board.id, () => checks.probe(board, ASK_WITHIN_MS))
     deps.freed(board.id)
   }
@@ -63,29 +67,38 @@ export function createWatching(deps: WatchingDeps): Watching {
       else if (connected === true) core.behind('asking a board that came back', found(board))
     }
   }
+  /** A question of our own gives way, and the board is looked at again then; anybody else is let finish. */
+  const isHeld = (id: string): boolean => {
+    if (checks.checking(id)) core.behind('ending a check', checks.yield(id).then(follow))
+    return holdings.current(id) !== null
+  }
   const drop = (id: string): void => {
-    const place = watched.get(id)
-    if (place === undefined || holdings.current(id) !== null) return
+    const config = watched.get(id)
+    if (config === undefined || isHeld(id)) return
     watched.delete(id)
     live.forget(id)
-    core.behind('closing a console', core.siteOf(place.config).unwatch(id))
+    core.behind('closing a console', core.siteOf(config).unwatch(id))
+  }
+
+  const follow = (): void => {
+    const wanted = new Map(core.current.inventory.boards.map(board => [board.id, board]))
+    for (const id of watched.keys()) if (!wanted.has(id)) drop(id)
+    for (const [id, config] of wanted) {
+      const before = watched.get(id)
+      const isSame = before !== undefined && isSameBoard(before, config)
+      if (before !== undefined && !isSame && isHeld(id)) continue
+      watched.set(id, config)
+      if (!isSame) core.siteOf(config).watch(config, news => heard(config, news))
+    }
+    const over = resolveOfGone(core, id => !wanted.has(id) && !watched.has(id))
+    if (over.length > 0) core.post(...over)
   }
 
   return {
-    follow() {
-      const wanted = new Map(core.current.inventory.boards.map(board => [board.id, board]))
-      for (const id of watched.keys()) if (!wanted.has(id)) drop(id)
-      for (const [id, config] of wanted) {
-        if (watched.get(id)?.config === config) continue
-        const text = JSON.stringify({ ...config, line: 0 })
-        if (watched.get(id)?.text === text || (watched.has(id) && holdings.current(id) !== null)) continue
-        watched.set(id, { config, text })
-        core.siteOf(config).watch(config, news => heard(config, news))
-      }
-    },
+    follow,
     leaving() {
       const wanted = new Set(core.current.inventory.boards.map(board => board.id))
-      return [...watched.values()].map(place => place.config).filter(config => !wanted.has(config.id))
+      return [...watched.values()].filter(config => !wanted.has(config.id))
     },
     stop: () => {
       stopped = true

@@ -11,6 +11,8 @@ export type HandOver = {
   begin(lease: Lease, hold: Hold): Promise<void>
   /** Nothing is typed for this lease any more when it resolves. */
   giveUp(leaseId: string): Promise<void>
+  /** All of them, and none begins any more: the bot is being stopped. */
+  giveUpAll(): Promise<void>
 }
 
 export type HandOverDeps = {
@@ -20,11 +22,14 @@ export type HandOverDeps = {
   freed(board: string): void
   lookAfter(board: string, reason: string): void
   granted(lease: Lease): Promise<void>
+  /** Its asker still waits for the answer, which says that it was granted. */
+  isAwaited(lease: string): boolean
 }
 
 export function createHandOver(deps: HandOverDeps): HandOver {
   const { core, holdings, checks } = deps
   const going = new Map<string, { stop: AbortController; done: Promise<void> }>()
+  let stopped = false
   const stateOf = (id: string): Lease['state'] | undefined => core.state().leases[id]?.state
 
   const check = async (hold: Hold, signal: AbortSignal): Promise<ProbeResult> => {
@@ -35,7 +40,6 @@ export function createHandOver(deps: HandOverDeps): HandOver {
   }
   const grant = async (lease: Lease, hold: Hold, answer: ProbeResult): Promise<void> => {
     const at = core.clock.now()
-    const waited = at - lease.askedAt > core.current.inventory.settings.handoverCheckMs
     await core.commit(
       { o: 'board/step', id: hold.board, at, event: { kind: 'answered', ...answer } },
       {
@@ -44,8 +48,8 @@ export function createHandOver(deps: HandOverDeps): HandOver {
         at,
         event: { kind: 'granted', board: hold.board, token: hold.token, until: at + lease.termMs },
       },
-      // Whoever got it at once is looking at the answer; whoever waited is told (M3.7).
-      ...(waited ? [owed(core, lease, 'lease-granted', lease.origin.channel)] : []),
+      // Whoever got it at once is looking at the answer; whoever was answered "waiting" is told (M3.7).
+      ...(deps.isAwaited(lease.id) ? [] : [owed(core, lease, 'lease-granted', lease.origin.channel)]),
     )
     // What follows is the leases' own business: should it fail, the board is this person's all the same.
     core.behind('arming the end of a lease', deps.granted(lease))
@@ -75,6 +79,7 @@ export function createHandOver(deps: HandOverDeps): HandOver {
   return {
     async begin(lease, hold) {
       const stop = new AbortController()
+      if (stopped) stop.abort(givenUp(lease.id))
       const done = handOver(lease, hold, stop.signal).finally(() => going.delete(lease.id))
       going.set(lease.id, { stop, done })
       await done
@@ -83,6 +88,11 @@ export function createHandOver(deps: HandOverDeps): HandOver {
       const entry = going.get(leaseId)
       entry?.stop.abort(givenUp(leaseId))
       await entry?.done.catch(() => {})
+    },
+    async giveUpAll() {
+      stopped = true
+      for (const [id, { stop }] of going) stop.abort(givenUp(id))
+      await Promise.allSettled(Array.from(going.values(), entry => entry.done))
     },
   }
 }

@@ -7,7 +7,7 @@ import type { LeaseStore } from '../../storage/types.ts'
 export type Hold = { readonly board: string; readonly holder: string; readonly token: number }
 
 export type Holdings = {
-  /** Null when somebody else has the board. */
+  /** Null when somebody else has the board, and after `stop`. */
   take(board: string, holder: string): Promise<Hold | null>
   /** Safe to repeat, and safe when the hold was lost. */
   release(hold: Hold): Promise<void>
@@ -33,6 +33,7 @@ const RENEW_MS: Millis = 5_000
 export function createHoldings(deps: HoldingsDeps): Holdings {
   const holds = new Map<string, Hold>()
   let timer: Timer | null = null
+  let stopped = false
 
   const lose = (hold: Hold): void => {
     if (holds.get(hold.board) !== hold) return
@@ -56,6 +57,7 @@ export function createHoldings(deps: HoldingsDeps): Holdings {
 
   return {
     async take(board, holder) {
+      if (stopped) return null
       const answer = await deps.leaseStore.acquire(board, holder, TTL_MS, deps.floor(board))
       if (!answer.held) return null
       const hold = { board, holder, token: answer.token }
@@ -74,8 +76,8 @@ export function createHoldings(deps: HoldingsDeps): Holdings {
     },
     current: board => holds.get(board) ?? null,
     stop() {
+      stopped = true
       timer?.cancel()
-      timer = null
     },
   }
 }

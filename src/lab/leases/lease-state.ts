@@ -86,7 +86,7 @@ function change(lease: Lease, event: LeaseEvent, at: Millis): Lease {
       return { ...lease, board: lease.wanted, token: null, since: null, avoid }
     }
     case 'extended':
-      return { ...lease, until: event.until, warned: [] }
+      return { ...lease, until: event.until, termMs: event.until - (lease.since ?? at), warned: [] }
     case 'warned':
       return { ...lease, warned: [...lease.warned, event.before] }
     case 'kept':

@@ -1,30 +1,35 @@
 import type { Millis, Timer } from '../../clock.ts'
-import type { BoardConfig } from '../../config/types.ts'
 import { InputError, messageOf, NotAllowedError, NotFoundError, StaleError } from '../../errors.ts'
-import { formatId } from '../../ids.ts'
 import type { Checks } from '../boards/checks.ts'
-import { boardConfig, type Core } from '../core.ts'
+import type { Core } from '../core.ts'
 import { owed } from '../mail/owed.ts'
 import { mayAs, roleOf } from '../roles.ts'
 import type { Operation } from '../state.ts'
 import type { Lease, Origin, Person } from '../types.ts'
+import { askedLease, checkTakesWork, type LeaseRequest, tooLong } from './asking.ts'
 import { createHandOver } from './hand-over.ts'
 import type { Hold, Holdings } from './holdings.ts'
 import { dueMoments, dueWarnings, extension, hasEnded } from './lease-state.ts'
 
 export type PeopleLeases = {
-  ask(request: { target: string; termMs: Millis | null }, by: Person, origin: Origin): Promise<Lease>
+  /** Until `answered` the asker waits for the answer, and needs no telling of what it says. */
+  ask(request: LeaseRequest, by: Person, origin: Origin): Promise<Lease>
+  answered(id: string): void
   extend(id: string, byMs: Millis, by: Person, rev?: number): Promise<Lease>
   release(id: string, by: Person, rev?: number): Promise<Lease>
   /** A board was found for a waiting lease: check that it answers, then hand it over (M3.9). */
   handOver(lease: Lease, hold: Hold): Promise<void>
-  /** Ends what has run out, warns of what soon will. Called at each deadline, and by the sweep. */
+  /**
+   * Ends what has run out, warns of what soon will, and takes boards again whose holds are gone: after a restart, or
+   * after this process stood still. Called at each deadline, and by the sweep.
+   */
   expire(): Promise<void>
-  /** After a restart: takes the boards of active leases again, under new tokens. */
+  /** After a restart: as `expire`, and whoever was about to get a board waits again. */
   keep(): Promise<void>
   /** Moves an ended lease to history once nothing about it is owed. */
   archive(id: string): Promise<void>
-  stop(): void
+  /** Hand-overs are given up; nothing begins any more. People's leases stay as they are. */
+  stop(): Promise<void>
 }
 
 export type PeopleDeps = {
@@ -38,10 +43,16 @@ export type PeopleDeps = {
   left(board: string): void
 }
 
+/** After a step that could not be taken the next try is not at once, or it would be tried without end. */
+const RETRY_MS: Millis = 1_000
+
 export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
-  const { core, holdings } = deps
+  const { core, holdings, checks } = deps
   let timer: Timer | null = null
-  const handOver = createHandOver({ ...deps, granted: () => expire() })
+  let stopped = false
+  const awaited = new Set<string>()
+  const regaining = new Set<string>()
+  const handOver = createHandOver({ ...deps, granted: () => expire(), isAwaited: id => awaited.has(id) })
 
   const live = (id: string): Lease => {
     const lease = core.state().leases[id.toUpperCase()]
@@ -69,14 +80,20 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
       })
     return lease
   }
-  const end = async ({ id }: Lease, as: 'released' | 'expired', why: string): Promise<Lease> => {
+  /** `tell`: it ends without its holder's doing. */
+  const end = async (
+    { id }: Lease,
+    as: 'released' | 'expired',
+    why: string,
+    tell: boolean,
+  ): Promise<Lease> => {
     // A check before the hand-over still types: it stops before the board is anybody else's.
     await handOver.giveUp(id)
     const lease = live(id)
     const at = core.clock.now()
-    const tell: Operation[] = as === 'expired' ? [owed(core, lease, 'lease-ended', lease.origin.channel)] : []
+    const telling = tell ? [owed(core, lease, 'lease-ended', lease.origin.channel)] : []
     const hold = lease.board === null ? null : holdings.current(lease.board)
-    await core.commit({ o: 'lease/step', id: lease.id, at, event: { kind: 'ended', as, why } }, ...tell)
+    await core.commit({ o: 'lease/step', id: lease.id, at, event: { kind: 'ended', as, why } }, ...telling)
     if (hold !== null && hold.token === lease.token) {
       await holdings.release(hold)
       deps.freed(hold.board)
@@ -104,56 +121,86 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
     await core.commit(...steps, owed(core, lease, `lease-warning-${Math.min(...due)}`, lease.origin.channel))
   }
   const expire = async (): Promise<void> => {
-    try {
-      for (const id of Object.keys(core.state().leases)) await expireOne(id)
-    } finally {
-      arm()
+    let retryMs = 0
+    for (const id of Object.keys(core.state().leases)) {
+      await expireOne(id).catch((error: unknown) => {
+        core.log.warn({ lease: id, error: messageOf(error) }, 'a lease moved on while it was looked at')
+        retryMs = RETRY_MS
+      })
     }
+    arm(retryMs)
   }
   /** Read anew: much may have happened while the one before was stored. */
   const expireOne = async (id: string): Promise<void> => {
+    const lease = held(id)
+    if (lease === null) return
+    if (lease.until <= core.clock.now()) return void (await end(lease, 'expired', 'its time was up', true))
+    await regain(lease)
+    const still = held(id)
+    if (still !== null) await warn(still)
+  }
+  const held = (id: string): (Lease & { until: Millis }) | null => {
     const lease = core.state().leases[id]
-    if (lease?.state !== 'active' || lease.until === null || lease.holder.kind !== 'person') return
-    if (lease.until > core.clock.now()) return await warn(lease)
-    await end(lease, 'expired', 'its time was up').catch((error: unknown) => {
-      core.log.warn({ lease: id, error: messageOf(error) }, 'a lease ended by itself meanwhile')
-    })
+    const isPersons = lease?.state === 'active' && lease.holder.kind === 'person'
+    return isPersons && lease.until !== null ? { ...lease, until: lease.until } : null
+  }
+  const regain = async (lease: Lease): Promise<void> => {
+    const { id, board } = lease
+    if (board === null || regaining.has(id) || holdings.current(board)?.token === lease.token) return
+    regaining.add(id)
+    try {
+      await checks.yield(board)
+      // Something of ours that ends soon has it: the sweep comes again.
+      if (holdings.current(board) === null) await retake(lease, await holdings.take(board, id))
+    } finally {
+      regaining.delete(id)
+    }
+  }
+  const retake = async (lease: Lease, hold: Hold | null): Promise<void> => {
+    const now = core.state().leases[lease.id]
+    const isStill = now?.state === 'active' && now.token === lease.token && !stopped
+    if (hold === null) {
+      if (isStill)
+        await end(lease, 'released', 'somebody else took its board while the bot stood still', true)
+      return
+    }
+    if (!isStill) {
+      await holdings.release(hold)
+      return deps.freed(hold.board)
+    }
+    const at = core.clock.now()
+    await core.commit(
+      { o: 'lease/step', id: lease.id, at, event: { kind: 'kept', token: hold.token } },
+      { o: 'board/step', id: hold.board, at, event: { kind: 'token', token: hold.token } },
+    )
   }
   /** A monotonic timer to the next end or warning; Bree's sweep only catches what this missed. */
-  const arm = (): void => {
+  const arm = (atLeastMs: Millis = 0): void => {
     timer?.cancel()
     timer = null
+    if (stopped) return
     const { leaseWarnMs } = core.current.inventory.settings
     const moments = Object.values(core.state().leases).flatMap(lease => dueMoments(lease, leaseWarnMs))
     if (moments.length === 0) return
     // One that passed while the last was being stored is due now.
-    const wait = Math.max(0, Math.min(...moments) - core.clock.now())
+    const wait = Math.max(atLeastMs, Math.min(...moments) - core.clock.now())
     timer = core.clock.after(wait, () => core.behind('expiring leases', expire()))
   }
 
   return {
-    async ask({ target, termMs }, by, origin) {
-      const board = boardConfig(core, target)
-      const family =
-        board === null && core.current.inventory.boards.some(config => config.family === target)
-          ? target
-          : null
-      if (board === null && family === null) throw noTarget(core, target)
-      const settings = core.current.inventory.settings
-      const term = termMs ?? settings.leaseMs
-      if (term > settings.leaseMaxMs) throw tooLong(settings.leaseMaxMs)
-      const lease = newLease(
-        formatId('L', core.state().counters.L + 1),
-        board,
-        family,
-        term,
-        by,
-        origin,
-        core.clock.now(),
-      )
-      await core.commit({ o: 'lease/asked', lease })
+    async ask(request, by, origin) {
+      checkTakesWork(core, 'leases')
+      const lease = askedLease(core, request, by, origin)
+      awaited.add(lease.id)
+      try {
+        await core.commit({ o: 'lease/asked', lease })
+      } catch (error) {
+        awaited.delete(lease.id)
+        throw error
+      }
       return core.state().leases[lease.id] ?? lease
     },
+    answered: id => void awaited.delete(id),
     async extend(id, byMs, by, rev) {
       const lease = own(id, by, rev, 'extend')
       const { leaseMaxMs } = core.current.inventory.settings
@@ -174,7 +221,8 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
     },
     async release(id, by, rev) {
       const lease = own(id, by, rev, 'release')
-      return await end(lease, 'released', `released by @${by.name}`)
+      const isOwn = lease.holder.kind === 'person' && lease.holder.person.id === by.id
+      return await end(lease, 'released', `released by @${by.name}`, !isOwn)
     },
     handOver: handOver.begin,
     expire,
@@ -189,72 +237,14 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
             event: { kind: 'passed over', avoidUntil: at },
           })
         if (hasEnded(lease)) await archive(lease.id)
-        if (lease.state !== 'active' || lease.holder.kind !== 'person' || lease.board === null) continue
-        if (holdings.current(lease.board) !== null) continue
-        const hold = await holdings.take(lease.board, lease.id)
-        if (hold === null) {
-          await core.commit({
-            o: 'lease/step',
-            id: lease.id,
-            at,
-            event: { kind: 'ended', as: 'released', why: 'the board was taken while the bot was away' },
-          })
-          continue
-        }
-        await core.commit(
-          { o: 'lease/step', id: lease.id, at, event: { kind: 'kept', token: hold.token } },
-          { o: 'board/step', id: lease.board, at, event: { kind: 'token', token: hold.token } },
-        )
       }
       await expire()
     },
     archive,
-    stop: () => timer?.cancel(),
+    async stop() {
+      stopped = true
+      timer?.cancel()
+      await handOver.giveUpAll()
+    },
   }
-}
-
-function newLease(
-  id: string,
-  board: BoardConfig | null,
-  family: string | null,
-  termMs: Millis,
-  person: Person,
-  origin: Origin,
-  at: Millis,
-): Lease {
-  return {
-    id,
-    rev: 0,
-    family,
-    wanted: board?.id ?? null,
-    board: board?.id ?? null,
-    holder: { kind: 'person', person },
-    token: null,
-    origin,
-    askedAt: at,
-    termMs,
-    since: null,
-    until: null,
-    state: 'waiting',
-    warned: [],
-    avoid: [],
-    ended: null,
-  }
-}
-
-function noTarget(core: Core, target: string): NotFoundError {
-  const { boards } = core.current.inventory
-  const families = [...new Set(boards.map(board => board.family))].sort()
-  return new NotFoundError(`There is no family or board "${target}".`, {
-    field: 'target',
-    hint: `Families: ${families.join(', ')}. Boards: ${boards.map(board => board.id).join(', ')}`,
-  })
-}
-
-function tooLong(maxMs: Millis): InputError {
-  const hours = Math.round((maxMs / 3_600_000) * 10) / 10
-  return new InputError(`A lease may reach at most ${hours} h ahead.`, {
-    field: 'time',
-    hint: 'Ask for a shorter time; it can be extended later.',
-  })
 }

@@ -1,6 +1,7 @@
 import { formatId } from '../../ids.ts'
 import type { Core } from '../core.ts'
 import type { Operation } from '../state.ts'
+import type { Alert, LabState } from '../types.ts'
 
 /** Where what concerns everybody is told: the deployment's one home channel (M5.5). */
 export const HOME = 'home'
@@ -14,9 +15,19 @@ export const CAUSE_OF = {
   power: (board: string): string => `power/${board}`,
 } as const
 
+/** The alert of a cause that is not over. */
+export function raised(core: Core, cause: string): Alert | null {
+  return openAlerts(core.state()).find(alert => alert.cause === cause) ?? null
+}
+
+/** What is over and only waits to be told is none of them. */
+export function openAlerts({ alerts }: Readonly<Pick<LabState, 'alerts'>>): readonly Alert[] {
+  return Object.values(alerts).filter(alert => alert.resolvedAt === null)
+}
+
 /** One alert a cause, not one a check (H16.6): nothing when it is raised already. */
 export function raise(core: Core, cause: string, text: string): Operation[] {
-  if (Object.values(core.state().alerts).some(alert => alert.cause === cause)) return []
+  if (raised(core, cause) !== null) return []
   const at = core.clock.now()
   const id = formatId('A', core.state().counters.A + 1)
   const item = {
@@ -35,7 +46,16 @@ export function raise(core: Core, cause: string, text: string): Operation[] {
   ]
 }
 
+/** What was wrong with boards that are gone is nobody's business any more. */
+export function resolveOfGone(core: Core, isGone: (board: string) => boolean): Operation[] {
+  return openAlerts(core.state()).flatMap(({ cause }) => {
+    const [kind, board = ''] = cause.split('/')
+    const isOfBoard = kind === 'unhealthy' || kind === 'power'
+    return isOfBoard && isGone(board) ? resolve(core, cause) : []
+  })
+}
+
 export function resolve(core: Core, cause: string): Operation[] {
-  const alert = Object.values(core.state().alerts).find(entry => entry.cause === cause)
-  return alert === undefined ? [] : [{ o: 'alert/resolved', id: alert.id, at: core.clock.now() }]
+  const alert = raised(core, cause)
+  return alert === null ? [] : [{ o: 'alert/resolved', id: alert.id, at: core.clock.now() }]
 }

@@ -14,6 +14,8 @@ export type Dispatch = {
   kick(): void
   /** Resolves when no hand-over of a board is on its way. */
   idle(): Promise<void>
+  /** Resolves when this board is not on its way to a claim. */
+  handedOver(board: string): Promise<void>
   stop(): void
 }
 
@@ -102,6 +104,9 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     async idle() {
       while (looking !== null || taking.size > 0) await Promise.all([looking, ...taking.values()])
     },
+    async handedOver(board) {
+      while (looking !== null || taking.has(board)) await Promise.all([looking, taking.get(board)])
+    },
     stop() {
       stopped = true
       later?.cancel()
@@ -154,8 +159,10 @@ async function grantLease(deps: DispatchDeps, id: string, hold: Hold): Promise<v
   if (lease !== undefined) core.behind('handing a board over', deps.people.handOver(lease, hold))
 }
 
-/** A run's term is its time limit and a margin for copying, ending and cleaning up. */
+/** A run's term is its time limit and a margin for attaching, ending and cleaning up, and its copying at a slow pace. */
 const MARGIN_MS = 10 * 60_000
+/** A quarter of what a line of 115200 baud carries in base64. */
+const SLOWEST_BYTES_PER_MS = 2
 
 function runLease(run: Run, hold: Hold, at: number): Lease {
   const attempt = run.attempts.length + 1
@@ -169,7 +176,10 @@ function runLease(run: Run, hold: Hold, at: number): Lease {
     token: null,
     origin: run.origin,
     askedAt: at,
-    termMs: run.timeoutMs + MARGIN_MS,
+    termMs:
+      run.timeoutMs +
+      MARGIN_MS +
+      (run.program.kind === 'binary' ? run.program.size / SLOWEST_BYTES_PER_MS : 0),
     since: null,
     until: null,
     state: 'waiting',

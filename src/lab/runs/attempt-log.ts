@@ -1,124 +1,104 @@
-import { createReadStream } from 'node:fs'
 import type { Millis } from '../../clock.ts'
+import type { LogRange } from '../../hardware/types.ts'
 import { stripAnsi } from '../../reading/ansi.ts'
 import { createLineSplitter } from '../../reading/lines.ts'
 import type { Artifacts, GrowingFile } from '../../storage/types.ts'
+import type { LogLine } from '../lab.ts'
+import { partsOf } from '../logs/run-log.ts'
+import { createLogSearch } from '../logs/search.ts'
 import { consoleLog, OUTPUT_LOG } from './log-names.ts'
 
 /** The copy of the board's log that belongs to one attempt, and what of it the program printed. */
 export type AttemptLog = {
   append(offset: number, t: Millis, bytes: Uint8Array): void
-  /** Offsets of the board's log between which the program's output lies; `to` null while it runs. */
-  output(from: number, to: number | null): void
+  /** Ranges of the board's log that the program printed, in order; `to` null while it runs. */
+  output(ranges: readonly OpenRange[]): void
   readonly bytes: number
-  /** The last line that the program printed. */
-  readonly lastLine: string | null
-  /** Where in the file the program's own output begins; null before it does. */
-  readonly outputStart: number | null
-  /** Seals the console's file, makes the output's file of its part, and gives the last lines. */
-  seal(): Promise<{ tail: readonly string[]; tailTotal: number }>
+  /** The last lines that the program printed, as they came, and how many there were: no file is read for a card. */
+  tail(): { lines: readonly LogLine[]; total: number }
+  /** Where in the file the program's own output lies; null when it never began. */
+  readonly printed: readonly LogRange[] | null
+  seal(): Promise<void>
 }
 
-const TAIL_LINES = 20
-const LONGEST_LINE = 4096
+type OpenRange = { from: number; to: number | null }
+export type Tail = { tail: readonly string[]; tailTotal: number }
 
-export type GapReader = (from: number, to: number) => AsyncIterable<{ bytes: Uint8Array; t: Millis }>
+export const TAIL_LINES = 20
+const LONGEST_LINE = 4096
 
 export async function openAttemptLog(
   artifacts: Artifacts,
   run: string,
   attempt: number,
 ): Promise<AttemptLog> {
-  const name = consoleLog(attempt)
-  const file: GrowingFile = await artifacts.open(run, name, 'text/plain')
-  const lines = createLineSplitter({ maxLine: LONGEST_LINE })
+  const file: GrowingFile = await artifacts.open(run, consoleLog(attempt), 'text/plain')
+  const splitter = createLineSplitter({ maxLine: LONGEST_LINE })
   let base: number | null = null
-  let lastLine: string | null = null
-  let output: { from: number; to: number | null } | null = null
+  let output: readonly OpenRange[] = []
+  let total = 0
+  let last: LogLine[] = []
+
+  const isOutput = (offset: number): boolean =>
+    output.some(({ from, to }) => offset >= from && (to === null || offset < to))
 
   return {
     append(offset, t, bytes) {
       base ??= offset
       file.append(bytes, t)
-      // Backwards: of all that came only the last is shown, and cleaning a line costs more than cutting it.
-      for (const line of lines.push(bytes, offset).toReversed()) {
-        const isOutput = output !== null && line.from >= output.from && line.from < (output.to ?? Infinity)
-        const text = isOutput ? stripAnsi(line.text).trimEnd() : ''
-        if (text === '') continue
-        lastLine = text
-        break
+      for (const line of splitter.push(bytes, offset)) {
+        if (line.overwritten || !isOutput(line.from)) continue
+        total++
+        last.push({ t, text: line.text })
       }
+      if (last.length > TAIL_LINES * 2) last = last.slice(-TAIL_LINES)
     },
-    output(from, to) {
-      output = { from, to }
+    output(ranges) {
+      output = ranges
     },
     get bytes() {
       return file.size
     },
-    get outputStart() {
-      return output === null || base === null ? null : output.from - base
-    },
-    get lastLine() {
-      return lastLine
+    tail: () => ({
+      // Cleaned when asked for: cleaning a line costs more than cutting it.
+      lines: last.slice(-TAIL_LINES).map(({ t, text }) => ({ t, text: stripAnsi(text).trimEnd() })),
+      total,
+    }),
+    get printed() {
+      const start = base
+      if (output.length === 0 || start === null) return null
+      return output.map(({ from, to }) => ({
+        from: Math.max(0, from - start),
+        to: (to ?? start + file.size) - start,
+      }))
     },
     async seal() {
       await file.seal()
-      if (base === null) return { tail: [], tailTotal: 0 }
-      const range =
-        output === null ? null : { from: output.from - base, to: (output.to ?? base + file.size) - base }
-      return await copyOutput(artifacts, run, name, range)
     },
   }
 }
 
-async function copyOutput(
+/**
+ * Makes the output's file of its parts of the console's, and gives the last lines: of all of it when the program never
+ * began. Repeating goes on where a kill cut it off.
+ */
+export async function collectOutput(
   artifacts: Artifacts,
   run: string,
-  name: string,
-  range: { from: number; to: number } | null,
-): Promise<{ tail: readonly string[]; tailTotal: number }> {
-  const held = await artifacts.hold(run, name)
-  if (held === null) return { tail: [], tailTotal: 0 }
-  try {
-    const copy = range === null ? null : await artifacts.open(run, OUTPUT_LOG, 'text/plain')
-    const tail = createTail(TAIL_LINES)
-    const from = Math.max(0, range?.from ?? 0)
-    const end = Math.min(held.file.size, range?.to ?? held.file.size) - 1
-    if (end >= from) {
-      for await (const bytes of createReadStream(held.path, { start: from, end })) {
-        copy?.append(bytes as Buffer, held.file.storedAt)
-        tail.push(bytes as Buffer)
-      }
-    }
-    await copy?.seal()
-    return tail.end()
-  } finally {
-    held.release()
+  attempt: number,
+  printed: readonly LogRange[] | null,
+): Promise<Tail> {
+  const name = consoleLog(attempt)
+  const search = createLogSearch({ limit: TAIL_LINES })
+  const whole = printed === null ? artifacts.read(run, name) : partsOf(artifacts, run, name, printed)
+  const copy = printed === null ? null : await artifacts.open(run, OUTPUT_LOG, 'text/plain')
+  let there = copy?.size ?? 0
+  for await (const piece of whole) {
+    copy?.append(piece.bytes.subarray(Math.min(there, piece.bytes.length)), piece.t)
+    there = Math.max(0, there - piece.bytes.length)
+    search.push(piece)
   }
-}
-
-/** Keeps the last lines of a stream, ANSI removed, and counts all of them. */
-export function createTail(keep: number): {
-  push(bytes: Uint8Array): void
-  end(): { tail: readonly string[]; tailTotal: number }
-} {
-  const splitter = createLineSplitter({ maxLine: LONGEST_LINE })
-  const kept: string[] = []
-  let total = 0
-  let offset = 0
-  const take = (text: string): void => {
-    total++
-    kept.push(text)
-    if (kept.length > keep * 2) kept.splice(0, kept.length - keep)
-  }
-  return {
-    push(bytes) {
-      for (const line of splitter.push(bytes, offset)) take(line.text)
-      offset += bytes.length
-    },
-    end() {
-      for (const line of splitter.flush()) take(line.text)
-      return { tail: kept.slice(-keep).map(text => stripAnsi(text).trimEnd()), tailTotal: total }
-    },
-  }
+  await copy?.seal()
+  const { lines, total } = search.end()
+  return { tail: lines.map(line => line.text), tailTotal: total }
 }

@@ -5,9 +5,9 @@ import { boardConfig, type Core } from '../core.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
 import { owed } from '../mail/owed.ts'
 import type { Run, RunProgress } from '../types.ts'
-import { type AttemptLog, openAttemptLog } from './attempt-log.ts'
+import { type AttemptLog, collectOutput, openAttemptLog } from './attempt-log.ts'
 import { cancelled } from './cancelling.ts'
-import { judge, type Outcome } from './verdict.ts'
+import { judge, leaseIdOf, type Outcome } from './verdict.ts'
 
 /** Attempts of this process: one lease of one board each. */
 export type Attempts = {
@@ -18,12 +18,12 @@ export type Attempts = {
   /** Takes the board from whatever run is on it; it is given back only after `until`. False when no run is on it. */
   takeAway(board: string, why: LabError, until: Promise<unknown>): boolean
   progress(runId: string): RunProgress | null
-  /** Where in the console's file the program's own output begins; null before it does. */
-  outputStart(runId: string): number | null
+  /** The log of a run that is under way; null when none is. */
+  log(runId: string): Pick<AttemptLog, 'tail' | 'printed'> | null
   /** Ends all of them, those that are only beginning too; resolves when the last has let its board go. */
   stopAll(why: LabError): Promise<void>
-  /** Files and last lines of a run whose board is free already. */
-  collect(runId: string, log: AttemptLog | null): Promise<void>
+  /** Files and last lines of a run whose board is free already. Does nothing while that is under way; safe to repeat. */
+  collect(runId: string): Promise<void>
 }
 
 export type AttemptsDeps = {
@@ -39,7 +39,8 @@ type Active = {
   board: string
   stop: AbortController
   progress: RunProgress
-  log: AttemptLog
+  /** Null while it is being opened. */
+  log: AttemptLog | null
   until: Promise<unknown>
 }
 
@@ -48,12 +49,13 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
   const active = new Map<string, Active>()
   /** Everything under way, the collecting after the board was given back included. */
   const going = new Set<Promise<void>>()
+  const collecting = new Set<string>()
   let stopped: LabError | null = null
 
   const hear = (run: Run, here: Active, event: WorkEvent): void => {
     const now = core.clock.now()
-    if (event.kind === 'log') here.log.append(event.offset, event.t, event.bytes)
-    else if (event.kind === 'output') here.log.output(event.from, event.to)
+    if (event.kind === 'log') here.log?.append(event.offset, event.t, event.bytes)
+    else if (event.kind === 'output') here.log?.output(event.ranges)
     else if (event.kind === 'progress')
       here.progress = { ...here.progress, copy: { done: event.done, total: event.total } }
     else if (event.kind === 'stage') {
@@ -82,56 +84,69 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const board = boardConfig(core, hold.board)
     const outcome = board === null ? { error: goneBoard(hold.board) } : await perform(run, board, hold, here)
     if ('result' in outcome && outcome.result.output !== null) {
-      here.log.output(outcome.result.output.from, outcome.result.output.to)
+      here.log?.output(outcome.result.output)
     }
     await here.until
-    const verdict = judge(core, run.id, hold, outcome)
+    const verdict = judge(core, run.id, hold, outcome, here.log?.printed ?? null)
     await core.commit(...verdict.operations)
     active.delete(run.id)
     await holdings.release(hold)
     if (verdict.lookAfter !== null) deps.lookAfter(hold.board, verdict.lookAfter)
     deps.freed(hold.board)
-    if (verdict.retried) await here.log.seal()
-    else await collect(run.id, here.log)
+    await sealed(run.id, here.log)
+    if (!verdict.retried) await collect(run.id)
   }
   const begin = async (run: Run, hold: Hold): Promise<void> => {
-    const attempt = core.state().runs[run.id]?.attempts.length ?? 1
-    const log = await openAttemptLog(core.artifacts, run.id, attempt)
+    const { board } = hold
     const startedAt = core.clock.now()
-    const progress = { stage: null, board: hold.board, startedAt, copy: null, lastLine: null, logBytes: 0 }
-    const here: Active = {
-      board: hold.board,
-      stop: new AbortController(),
-      progress,
-      log,
-      until: Promise.resolve(),
-    }
+    const progress = { stage: null, board, startedAt, copy: null, lastLine: null, logBytes: 0 }
+    const stop = new AbortController()
+    // Known from here on: whoever cancels it or switches its board finds it, though its log is not open yet.
+    const here: Active = { board, stop, progress, log: null, until: Promise.resolve() }
     active.set(run.id, here)
-    if (stopped !== null) here.stop.abort(stopped)
-    // Somebody may have cancelled it while its log was being opened.
-    const by = core.state().runs[run.id]?.cancelledBy ?? null
-    if (by !== null) here.stop.abort(cancelled(by))
-    await carryOut(run, hold, here)
+    const live = core.state().runs[run.id]
+    if (stopped !== null) stop.abort(stopped)
+    else if (live?.cancelledBy) stop.abort(cancelled(live.cancelledBy))
+    const leftMs = (core.state().leases[leaseIdOf(run.id, numberOf(live))]?.until ?? 0) - startedAt
+    const term = core.clock.after(leftMs, () => stop.abort(termOver(board)))
+    try {
+      here.log = await openAttemptLog(core.artifacts, run.id, numberOf(live))
+      await carryOut(run, hold, here)
+    } finally {
+      term.cancel()
+      await sealed(run.id, here.log)
+    }
+  }
+  /** A file that cannot be sealed must not keep the outcome from whoever waits for it. Safe to repeat. */
+  const sealed = async (runId: string, log: AttemptLog | null): Promise<void> => {
+    await log?.seal().catch((error: unknown) => {
+      core.log.error({ run: runId, error }, 'the log of a run could not be sealed')
+    })
   }
   /** A fault of ours, such as a log that cannot be opened: it ends as one, and the board goes back all the same. */
   const brokeOff = async (runId: string, hold: Hold, error: unknown): Promise<void> => {
     core.log.error({ run: runId, error }, 'an attempt broke off')
     const wasActive = core.state().runs[runId]?.attempts.at(-1)?.endedAt === null
     active.delete(runId)
-    const verdict = wasActive ? judge(core, runId, hold, { error }) : null
+    const verdict = wasActive ? judge(core, runId, hold, { error }, null) : null
     await core.commit(...(verdict?.operations ?? []))
     await holdings.release(hold)
     deps.freed(hold.board)
-    if (verdict !== null && !verdict.retried) await collect(runId, null)
+    if (verdict !== null && !verdict.retried) await collect(runId)
   }
-  const collect = async (runId: string, log: AttemptLog | null): Promise<void> => {
-    const nothing = { tail: [], tailTotal: 0 }
-    // A file that cannot be sealed must not keep the outcome from whoever waits for it.
-    const sealed = await log?.seal().catch((error: unknown) => {
-      core.log.error({ run: runId, error }, 'the log of a run could not be sealed')
-      return nothing
+  const collect = async (runId: string): Promise<void> => {
+    if (collecting.has(runId)) return
+    collecting.add(runId)
+    await collectOnce(runId).finally(() => collecting.delete(runId))
+  }
+  const collectOnce = async (runId: string): Promise<void> => {
+    const ended = core.state().runs[runId]
+    if (ended?.state !== 'collecting') return
+    const read = collectOutput(core.artifacts, runId, numberOf(ended), ended.result?.output ?? null)
+    const { tail, tailTotal } = await read.catch((error: unknown) => {
+      core.log.error({ run: runId, error }, 'the output of a run could not be collected')
+      return { tail: [], tailTotal: 0 }
     })
-    const { tail, tailTotal } = sealed ?? nothing
     const files = await core.artifacts.list(runId)
     const run = core.state().runs[runId]
     if (run === undefined) return
@@ -167,9 +182,9 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       const here = active.get(runId)
       return here === undefined
         ? null
-        : { ...here.progress, lastLine: here.log.lastLine, logBytes: here.log.bytes }
+        : { ...here.progress, lastLine: lastLineOf(here.log), logBytes: here.log?.bytes ?? 0 }
     },
-    outputStart: runId => active.get(runId)?.log.outputStart ?? null,
+    log: runId => active.get(runId)?.log ?? null,
     async stopAll(why) {
       stopped = why
       for (const here of active.values()) here.stop.abort(why)
@@ -184,7 +199,7 @@ async function jobOf(
   run: Run,
   board: BoardConfig,
 ): Promise<{ job: RunTestJob; release(): void }> {
-  const attempt = core.state().runs[run.id]?.attempts.length ?? 1
+  const attempt = numberOf(core.state().runs[run.id])
   const { args, env, timeoutMs, id } = run
   const rest = {
     kind: 'run-test',
@@ -200,6 +215,26 @@ async function jobOf(
   const held = await core.artifacts.hold(id, run.program.name)
   if (held === null) throw lostBinary(run.program.name)
   return { job: { ...rest, program: { ...run.program, path: held.path } }, release: held.release }
+}
+
+function lastLineOf(log: AttemptLog | null): string | null {
+  return log?.tail().lines.findLast(line => line.text !== '')?.text ?? null
+}
+
+/** The attempt that is under way, or was the last. */
+function numberOf(run: Run | undefined): number {
+  return Math.max(1, run?.attempts.length ?? 1)
+}
+
+function termOver(board: string): HardwareError {
+  return new HardwareError(
+    `${board} was held for the whole term of the test's lease, and the test had not ended`,
+    {
+      hint: 'Its time limit and time for copying had passed: see in the log where it stood still.',
+      cause: 'not answering',
+      blame: 'board',
+    },
+  )
 }
 
 function goneBoard(board: string): HardwareError {

@@ -4,6 +4,7 @@ import { InputError, NotAllowedError, NotFoundError, RefusedError, StaleError } 
 import { formatId } from '../../ids.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { SubmitRequest } from '../lab.ts'
+import { checkTakesWork } from '../leases/asking.ts'
 import { mayAs, roleOf } from '../roles.ts'
 import type { Origin, Person, Priority, Program, Run } from '../types.ts'
 import type { Attempts } from './attempts.ts'
@@ -87,7 +88,7 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
           event: { kind: 'ended', result: cancelledResult(by, 'before it started') },
         },
       )
-      await attempts.collect(run.id, null)
+      await attempts.collect(run.id)
       return (await find(run.id)) ?? run
     },
     async move(id, priority, by, rev) {
@@ -188,14 +189,7 @@ function checkTarget(core: Core, { family, board }: SubmitRequest): void {
 
 /** New work is refused while stopping, while the disk is full, and over the limit (M4.4); what runs goes on. */
 function checkRoom(core: Core): void {
-  if (core.current.stopping)
-    throw new RefusedError('stopping', 'The bot is being stopped and takes no new tests.', {
-      hint: 'Try again when it is back; what is queued stays queued.',
-    })
-  if (core.store.health().full)
-    throw new RefusedError('storage-full', 'The disk of the bot is full: no new tests are taken.', {
-      hint: 'Tests that run go on. An admin has been told; try again when there is room.',
-    })
+  checkTakesWork(core, 'tests')
   const { queueLimit } = core.current.inventory.settings
   const waiting = Object.values(core.state().runs).filter(
     run => run.state === 'queued' && run.attempts.length === 0,

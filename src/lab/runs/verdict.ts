@@ -1,11 +1,12 @@
 import { type Failure, failureOf, LabError, messageOf } from '../../errors.ts'
+import type { LogRange } from '../../hardware/types.ts'
 import type { RunTestResult } from '../../work/types.ts'
 import { becomesUnhealthy, countsAgainst, recentFailures, stepBoard } from '../boards/board-state.ts'
 import type { Core } from '../core.ts'
 import type { Hold } from '../leases/holdings.ts'
 import { CAUSE_OF, raise } from '../mail/alerts.ts'
 import type { Operation } from '../state.ts'
-import type { RunResult } from '../types.ts'
+import type { Run, RunResult } from '../types.ts'
 import { mayRetry } from './run-state.ts'
 
 export type Outcome = { result: RunTestResult } | { error: unknown }
@@ -13,21 +14,35 @@ export type Outcome = { result: RunTestResult } | { error: unknown }
 /** Causes that say nothing about the board it happened on: it may be tried there again at once. */
 const NOT_THE_PLACE: ReadonlySet<Failure['cause']> = new Set(['restart', 'power', 'lease lost'])
 
+const FULL_MS = 60 * 60_000
+
 export type Verdict = { operations: Operation[]; retried: boolean; lookAfter: string | null }
 
 /** What an attempt's outcome means for the run and for its board; one journal line (design 3). */
-export function judge(core: Core, runId: string, hold: Hold, outcome: Outcome): Verdict {
+export function judge(
+  core: Core,
+  runId: string,
+  hold: Hold,
+  outcome: Outcome,
+  output: readonly LogRange[] | null,
+): Verdict {
   const at = core.clock.now()
   const run = core.state().runs[runId]
   const operations: Operation[] = [{ o: 'lease/left', id: leaseIdOf(runId, run?.attempts.length ?? 1) }]
   if (run === undefined) return { operations, retried: false, lookAfter: null }
   const { settings } = core.current.inventory
-  const result = 'result' in outcome ? resultOf(outcome.result) : errorResult(outcome.error)
+  const result = {
+    ...('result' in outcome ? resultOf(outcome.result) : errorResult(outcome.error)),
+    output,
+  }
   const failure = result.failure
   const retried =
-    failure !== null && mayRetry(run, failure, settings.attempts + (failure.cause === 'restart' ? 1 : 0))
+    failure !== null &&
+    mayRetry(run, failure, settings.attempts + (failure.cause === 'restart' ? 1 : 0)) &&
+    !(isFull(failure) && isLastPlace(core, run, hold.board))
   if (retried) {
-    const avoidUntil = NOT_THE_PLACE.has(failure.cause) ? null : at + settings.sameBoardRetryMs
+    const avoidMs = isFull(failure) ? FULL_MS : settings.sameBoardRetryMs
+    const avoidUntil = NOT_THE_PLACE.has(failure.cause) ? null : at + avoidMs
     const uncounted = failure.cause === 'restart'
     const message = result.message ?? failure.cause
     operations.push({
@@ -53,6 +68,19 @@ export function judge(core: Core, runId: string, hold: Hold, outcome: Outcome): 
   if ('result' in outcome && lookAfter === null)
     operations.push({ o: 'board/step', id: hold.board, at, event: { kind: 'worked' } })
   return { operations, retried, lookAfter }
+}
+
+/** The board has no room for the file now, and will have none in half a minute; another one may. */
+function isFull({ cause, blame: whose }: Failure): boolean {
+  return cause === 'disk' && whose === 'board'
+}
+
+/** No other board that the run may be on is left which was not full for it. */
+function isLastPlace(core: Core, run: Run, here: string): boolean {
+  const full = run.attempts.filter(({ failure }) => failure !== null && isFull(failure))
+  const seen = new Set([here, ...full.map(attempt => attempt.board)])
+  if (run.board !== null) return true
+  return !core.current.inventory.boards.some(({ id, family }) => family === run.family && !seen.has(id))
 }
 
 /** One more failure on the board; with the third of a day it is unhealthy, and people are told (M3.4). */

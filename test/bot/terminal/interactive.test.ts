@@ -4,6 +4,7 @@ import type { TerminalFaceOptions } from '../../../src/bot/terminal/face.ts'
 import { commands } from '../../../src/commands/registry.ts'
 import type { LiveCard } from '../../../src/lab/types.ts'
 import {
+  aLog,
   createLabPort,
   type LabPort,
   makeAttempt,
@@ -196,7 +197,7 @@ test('Ctrl-D leaves, unless the bot is to go on', async () => {
 })
 
 test('following prints output above the prompt; Ctrl-C stops following and nothing else', async () => {
-  const lab = createLabPort({ log: async () => ({ lines: ['one'], total: 1 }) })
+  const lab = createLabPort({ log: async (_id, { after }) => aLog(['one'], after) })
   Object.assign(lab.state().runs, { T5: makeRun({ id: 'T5', state: 'running', attempts: [makeAttempt()] }) })
   const on = prompt(lab)
   on.type('tests follow T5\r')

@@ -5,6 +5,7 @@ import { worst } from '../../../src/bot/terminal/pipe.ts'
 import type { Exit } from '../../../src/commands/types.ts'
 import type { Ending } from '../../../src/lab/lab.ts'
 import {
+  aLog,
   createLabPort,
   makeAttempt,
   makeBoard,
@@ -158,7 +159,7 @@ test('--json prints each reply as one line of JSON: the result, or the error', a
 
 test('a power cycle is waited for to back or not back', async () => {
   const end = makePower({ endedAt: NOON, back: false, after: 'on' })
-  const lab = createLabPort({ power: async () => makePower(), powerEvent: () => end })
+  const lab = createLabPort({ power: async () => makePower(), powerEvent: async () => end })
   const on = stage(lab)
   const over = on.face.run()
   on.input.end('power cycle soc-a-001\nqueue\n')
@@ -172,7 +173,7 @@ test('a power cycle is waited for to back or not back', async () => {
 test('a followed test prints its output as it comes, to its end', async () => {
   const lines = ['one']
   const lab = createLabPort({
-    log: async (_id, { limit }) => ({ lines: lines.slice(-limit), total: lines.length }),
+    log: async (_id, { after }) => aLog(lines, after),
   })
   const runs = lab.state().runs as Record<string, unknown>
   runs['T5'] = makeRun({ id: 'T5', state: 'running', attempts: [makeAttempt()] })
@@ -188,7 +189,7 @@ test('a followed test prints its output as it comes, to its end', async () => {
   lines.push('three')
   lab.end('run/T5', OK)
   expect(await over).toBe(0)
-  expect(on.shown().match(/^ {2}(one|two|three)$/gm)).toEqual(['  one', '  one', '  two', '  three'])
+  expect(on.shown().match(/^ {2}(one|two|three)$/gm)).toEqual(['  one', '  two', '  three'])
 })
 
 test('the exit is the worst of all: 0 only if every line and its work succeeded', async () => {

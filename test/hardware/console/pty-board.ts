@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   mkdirSync,
@@ -14,9 +14,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../../src/clock.ts'
 import { createShell } from '../../../src/hardware/console/shell.ts'
+import type { PaceMemory } from '../../../src/hardware/console/shell-pace.ts'
 import type { Recorder, Shell } from '../../../src/hardware/types.ts'
 import { silentLog } from '../../../src/log.ts'
 import type { Finding } from '../../../src/reading/types.ts'
+import { findProgram, installedShells } from '../../../src/simulator/shells.ts'
+import type { ShellKind } from '../../../src/simulator/types.ts'
 import { until } from '../../until.ts'
 import { createLine, type Faults } from './pty-line.ts'
 
@@ -58,26 +61,14 @@ export type PtyBoardOptions = {
   tools?: readonly string[]
 }
 
-export type ShellKind = 'bash' | 'dash' | 'busybox'
-
 const ARGUMENTS: Record<ShellKind, string> = {
   bash: '--norc -i',
   dash: '-i',
   busybox: 'ash -i',
 }
 
-export function pathOf(program: string): string | null {
-  try {
-    return execFileSync('/bin/sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' }).trim()
-  } catch {
-    return null
-  }
-}
-
-/** The shells of this machine: busybox where it is installed. */
-export const SHELLS: readonly ShellKind[] = (['dash', 'bash', 'busybox'] as const).filter(
-  shell => pathOf(shell) !== null,
-)
+/** The shells of this machine, found as a simulated board finds them: busybox where it is installed. */
+export const SHELLS: readonly ShellKind[] = installedShells()
 
 export async function openPtyBoard(options: PtyBoardOptions): Promise<PtyBoard> {
   const folder = mkdtempSync(join(tmpdir(), 'boardroom-pty-'))
@@ -147,13 +138,13 @@ function startShell(options: PtyBoardOptions, folder: string): ChildProcess {
   mkdirSync(bin)
   const links = [['sh', options.inner ?? options.shell], ...(options.tools ?? []).map(tool => [tool, tool])]
   for (const [name = '', program = ''] of links) {
-    const path = pathOf(program)
+    const path = findProgram(program)
     if (path !== null) symlinkSync(path, join(bin, name))
   }
-  const command = options.command ?? `${pathOf(options.shell) ?? ''} ${ARGUMENTS[options.shell]}`
+  const command = options.command ?? `${findProgram(options.shell) ?? ''} ${ARGUMENTS[options.shell]}`
   const echo = options.echo === false ? 'never' : 'always'
   const others = options.tools === undefined ? `:${process.env['PATH'] ?? '/usr/bin:/bin'}` : ''
-  return spawn(pathOf('script') ?? 'script', ['-qfe', '-E', echo, '-c', command, '/dev/null'], {
+  return spawn(findProgram('script') ?? 'script', ['-qfe', '-E', echo, '-c', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     cwd: folder,
     env: { PATH: `${bin}${others}`, HOME: folder, SHELL: '/bin/sh', TERM: 'vt100', ...options.env },
@@ -168,6 +159,7 @@ export function shellOn(
     loginTimeoutMs?: number
     graceMs?: number
     clock?: Clock
+    pace?: PaceMemory
   } = {},
 ): Shell {
   return createShell({
@@ -179,6 +171,6 @@ export function shellOn(
       commandTimeoutMs: 15_000,
       interruptGraceMs: options.graceMs ?? 150,
     },
-    ...{ board: 'b1', printk: board.printk },
+    ...{ board: 'b1', printk: board.printk, pace: options.pace },
   })
 }

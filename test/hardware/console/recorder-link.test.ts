@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HardwareError } from '../../../src/errors.ts'
 import { silentLog } from '../../../src/log.ts'
 import { createFakeClock } from '../../fake-clock.ts'
 import { until } from '../../until.ts'
@@ -45,6 +46,32 @@ test('a good console that is lost is tried at once; one that only ever closes is
   await clock.pass(50)
   expect(hand.tries).toEqual([0, 60_000, 60_200])
   expect(hand.closed).toHaveLength(2)
+})
+
+test('a log-in that is refused keeps its own cause and hint, and is tried once a minute, whoever waits', async () => {
+  const clock = createFakeClock()
+  const tries: number[] = []
+  const refused = new HardwareError('ssh admin@cs:22 refused the password', {
+    hint: 'Correct the password.',
+    cause: 'log-in',
+    blame: 'lab',
+  })
+  const opener = {
+    where: 'ssh admin@cs:22',
+    async open() {
+      tries.push(clock.mono())
+      throw refused
+    },
+  }
+  const recorder = await desk.record(opener, clock)
+  await clock.pass(0)
+  const waiting = recorder.connected(5_000, never).catch((error: unknown) => error)
+  await clock.pass(70_000)
+  expect(await waiting).toMatchObject({
+    failure: { class: 'infrastructure', cause: 'log-in', blame: 'lab' },
+    hint: 'Correct the password.',
+  })
+  expect(tries).toEqual([0, 60_000])
 })
 
 test('somebody waiting makes it try at once and often', async () => {

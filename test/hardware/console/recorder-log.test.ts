@@ -258,3 +258,31 @@ test('a folder that cannot be one is refused with what to do', async () => {
     hint: expect.stringContaining('DATA_DIR'),
   })
 })
+
+test('a moment is found again as the offset of the first byte that came then or later, to the step of the index', async () => {
+  const spans = fc.array(
+    fc.record({ size: fc.integer({ min: 1, max: 60 }), wait: fc.integer({ min: 10, max: 90 }) }),
+    {
+      maxLength: 20,
+    },
+  )
+  await fc.assert(
+    fc.asyncProperty(spans, fc.nat(2_000), async (all, ago) => {
+      const clock = createFakeClock()
+      const start = clock.now()
+      const log = await openRecorderLog(place(newDir(), { segmentBytes: 200 }, clock))
+      try {
+        const came: { offset: number; t: number }[] = []
+        for (const { size, wait } of all) {
+          await clock.pass(wait)
+          came.push({ offset: log.append(bytesAt(log.head(), size), clock.now()), t: clock.now() })
+        }
+        const asked = start + ago
+        expect(await log.seek(asked)).toBe(came.find(({ t }) => t >= asked)?.offset ?? log.head())
+      } finally {
+        await log.close()
+      }
+    }),
+    { numRuns: 100 },
+  )
+})

@@ -86,7 +86,34 @@ describe.each(SHELLS.map(shell => [shell] as const))('attach to %s', shell => {
     const pid = Number(readFileSync(join(pty.folder, 'pid'), 'utf8'))
     await until(() => isGone(pid), 'the old test is gone')
     await second.detach()
-    expect(readFileSync(pty.printk, 'utf8')).toBe('7\n')
+    await until(() => readFileSync(pty.printk, 'utf8') === '7\n', 'the console level is back')
+  })
+
+  it('takes over from one whose farewell takes seconds: nothing is read before it is done', async () => {
+    const pty = await board({ shell })
+    const first = shellOn(pty)
+    await first.attach(never)
+    const ours = (await first.command('echo $_d', never)).output.trim()
+    const gone = new AbortController()
+    const argv = ['/bin/sh', '-c', 'echo running; exec /bin/sleep 1014']
+    const lost = first.program({ folder: pty.folder, argv, env: {} }, never, gone.signal, () => {})
+    await seen(pty, 'running')
+    gone.abort(new Error('the bot was killed'))
+    await expect(lost).rejects.toThrow('the bot was killed')
+    // The farewell waits a moment for a program that has not said yet which group it leads: here it is a long one.
+    const group = readFileSync(join(ours, 'g'))
+    writeFileSync(join(ours, 'g'), '')
+    const slow = join(pty.folder, 'bin', 'sleep')
+    writeFileSync(slow, '#!/bin/sh\nexec /bin/sleep 2\n', { mode: 0o755 })
+    const second = shellOn(pty)
+    const attached = second.attach(never)
+    await until(() => pty.typed().includes(' exit\n'), 'the old shell is told to go')
+    writeFileSync(join(ours, 'g'), group)
+    await attached
+    await expect(second.command('cat $_d/k', never)).resolves.toEqual({ status: 0, output: '7\n' })
+    await second.detach()
+    await until(() => readFileSync(pty.printk, 'utf8') === '7\n', 'the console level is back')
+    await until(() => isGone(Number(group.toString().split(' ')[0])), 'the old test is gone')
   })
 })
 

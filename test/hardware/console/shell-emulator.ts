@@ -73,6 +73,8 @@ export type Emulated = {
 
 export type EmulatorOptions = {
   run(command: string): { status: number; output: Buffer }
+  /** What a program prints, and its status; null when it runs until it is killed. */
+  program?(): { status: number; output: Buffer } | null
   /** What becomes of what the board says: noise, cuts, chunks. The default says it as it is. */
   speak?(bytes: Buffer, say: (bytes: Buffer) => void): void
 }
@@ -83,6 +85,9 @@ export function emulateShell(line: MemoryLine, options: EmulatorOptions): Emulat
   let last: { number: string; status: number; output: Buffer; sum: string } | null = null
   let started = ''
   let pending = ''
+  /** The command whose document is still being typed, or the program that waits for our answer. */
+  let document: { number: string; trailer: string } | null = null
+  let waiting: { number: string; end: string } | null = null
   const speak = options.speak ?? ((bytes, say) => say(bytes))
   const out = (bytes: Buffer): void => speak(bytes, spoken => line.say(spoken))
   const onlcr = (bytes: Buffer): Buffer =>
@@ -99,10 +104,14 @@ export function emulateShell(line: MemoryLine, options: EmulatorOptions): Emulat
       out(onlcr(Buffer.from(`@${WORD} ${number} d\n${prompt()}`)))
       return
     }
-    started = number
     emulated.ran.push(text)
-    const { status, output } = options.run(text)
-    const sum = sumOf('cksum', Buffer.concat([output, Buffer.from(`${number} ${status} ${text}`)]))
+    ended(number, text, options.run(text))
+  }
+
+  const ended = (number: string, trailer: string, result: { status: number; output: Buffer }): void => {
+    started = number
+    const { status, output } = result
+    const sum = sumOf('cksum', Buffer.concat([output, Buffer.from(`${number} ${status} ${trailer}`)]))
     last = { number, status, output, sum }
     out(onlcr(Buffer.concat([Buffer.from(`@${WORD} ${number}\n`), output, Buffer.from(ends() + prompt())])))
   }
@@ -117,7 +126,38 @@ export function emulateShell(line: MemoryLine, options: EmulatorOptions): Emulat
     out(onlcr(Buffer.from(`@${WORD} ${number} ${letter}\n@${WORD} ${number} ${letter}\n${prompt()}`)))
   }
 
+  const program = (number: string, end: string): void => {
+    const result = options.program?.() ?? null
+    if (result === null) return
+    const { status, output } = result
+    const frame = `@${end} ${number} ${status} ${255 - status}\n`
+    out(onlcr(Buffer.concat([output, Buffer.from(`\n${frame}${frame}${PROMPT}:${number}> `)])))
+  }
+
+  const takeMore = (typed: string): boolean => {
+    if (document !== null && typed === '.') {
+      ended(document.number, document.trailer, { status: 0, output: Buffer.alloc(0) })
+      document = null
+    } else if (waiting !== null && typed === 'ok') {
+      program(waiting.number, waiting.end)
+      waiting = null
+    } else return document !== null || waiting !== null
+    return true
+  }
+
   const take = (typed: string): void => {
+    const block = /^_u (\d+) \d+ (\d+) '(.*)' <<\\\.$/.exec(typed)
+    const start = /^_w (\d+) (\w+) (\w+)$/.exec(typed)
+    if (takeMore(typed)) return
+    if (block !== null) {
+      document = { number: block[1] ?? '', trailer: `${block[2]}${block[3]}` }
+      return
+    }
+    if (start !== null) {
+      waiting = { number: start[1] ?? '', end: start[3] ?? '' }
+      out(onlcr(Buffer.from(`\n@${start[2]} ${start[1]}\n`)))
+      return
+    }
     const run = /^_[bm] (\d+) (\d+) '(.*)'$/s.exec(typed)
     const ask = /^_a (\d+)$/.exec(typed)
     const echo = /^ echo (\w+)''(\w+):(\$_n)?:$/.exec(typed)

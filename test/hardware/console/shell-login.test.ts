@@ -53,6 +53,29 @@ describe('log-in', () => {
     expect(board.log().includes('s3cret')).toBe(false)
   })
 
+  it('types a user name again that lost letters on its way, and is not refused for it (console.md 7)', async () => {
+    const board = await loginBoard()
+    let lost = 0
+    const write = (bytes: Uint8Array): Promise<void> => {
+      const typed = Buffer.from(bytes).toString()
+      if (!typed.includes('admin') || lost >= 2) return board.write(bytes)
+      lost += 1
+      return board.write(Buffer.from(typed.replace('admin', lost === 1 ? 'amin' : 'adm')))
+    }
+    const shell = shellOn({ ...board, write }, { login: { username: 'admin', password: 's3cret word' } })
+    await expect(shell.attach(never)).resolves.toMatchObject({ loggedIn: true })
+    expect(lost).toBe(2)
+    expect(board.log().includes('Login incorrect')).toBe(false)
+  })
+
+  it('gives a user name that nothing echoes as it was typed', async () => {
+    const board = await openPtyBoard({ shell: 'dash', echo: false, command: `dash ${join(folder, 'login')}` })
+    open.push(board)
+    await board.write(Buffer.from('\n'))
+    const shell = shellOn(board, { login: { username: 'guest' } })
+    await expect(shell.attach(never)).resolves.toMatchObject({ loggedIn: true })
+  })
+
   it('works without a password where none is asked for, through kernel noise', async () => {
     const board = await loginBoard()
     board.faults.noiseEvery = 90

@@ -8,8 +8,9 @@ import { type Clock, systemClock } from '../../../src/clock.ts'
 import { InputError } from '../../../src/errors.ts'
 import { programScript } from '../../../src/hardware/console/program-script.ts'
 import type { ProgramEnd, Shell } from '../../../src/hardware/types.ts'
+import { findProgram } from '../../../src/simulator/shells.ts'
 import { until } from '../../until.ts'
-import { openPtyBoard, type PtyBoard, type PtyBoardOptions, pathOf, SHELLS, shellOn } from './pty-board.ts'
+import { openPtyBoard, type PtyBoard, type PtyBoardOptions, SHELLS, shellOn } from './pty-board.ts'
 
 const never = new AbortController().signal
 const open: PtyBoard[] = []
@@ -31,7 +32,11 @@ async function run(
 ): Promise<ProgramEnd & { text: string }> {
   const program = { folder: board.folder, argv: ['/bin/sh', '-c', script], env: {} }
   const end = await shell.program(program, stop, never, () => {})
-  return { ...end, text: board.log().subarray(end.output.from, end.output.to).toString('latin1') }
+  return { ...end, text: printed(board, end).toString('latin1') }
+}
+
+function printed(board: PtyBoard, { output }: ProgramEnd): Buffer {
+  return Buffer.concat(output.map(({ from, to }) => board.log().subarray(from, to)))
 }
 
 async function fine({ shell }: Peer): Promise<void> {
@@ -119,9 +124,10 @@ describe('a program', () => {
       'do for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "@$w $n 0 255"; done; done; exit 6'
     await expect(run(peer, forge)).resolves.toMatchObject({ status: 6, endedBy: 'itself' })
     const { start, end } = wordsIn(peer.board)
-    const { from, to } = await run(peer, 'true').then(ended => ended.output)
-    expect(peer.board.log().subarray(0, from).includes(end)).toBe(true)
-    expect([start, end].every(word => !peer.board.log().subarray(from, to).includes(word))).toBe(true)
+    const [first = { from: 0, to: 0 }] = await run(peer, 'true').then(ended => ended.output)
+    expect(peer.board.log().subarray(0, first.from).includes(end)).toBe(true)
+    const output = peer.board.log().subarray(first.from, first.to)
+    expect([start, end].every(word => !output.includes(word))).toBe(true)
   })
 
   it('that kills whoever waits for it has no status, and is no success', async () => {
@@ -259,7 +265,7 @@ describe("a program's script", () => {
           writeFileSync(path, programScript(program, { ownFolder: folder, setsid: true, env: true }))
           const words = shell === 'busybox' ? ['ash', path] : [path]
           const bare = { env: { PATH: process.env['PATH'] } }
-          const said = execFileSync(pathOf(shell) ?? shell, words, bare)
+          const said = execFileSync(findProgram(shell) ?? shell, words, bare)
             .toString()
             .split('\0')
           expect(said.slice(0, args.length)).toEqual(args)

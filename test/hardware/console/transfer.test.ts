@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { freeBytes } from '../../../src/hardware/console/transfer-space.ts'
+import { spaceIn } from '../../../src/hardware/console/transfer-space.ts'
 import type { SendReport, Shell } from '../../../src/hardware/types.ts'
 import { until } from '../../until.ts'
 import { openPtyBoard, type PtyBoard, type PtyBoardOptions, shellOn } from './pty-board.ts'
@@ -85,6 +85,15 @@ describe('M6.2 a file over the console', () => {
     expect(report.verified).toBe(verified)
   })
 
+  it.each([' ', '-', '\\', '%'])(
+    'whose lines begin and end with %j arrives on a board with no decoder but printf',
+    async edge => {
+      const tools = ['cat', 'mkdir', 'rm', 'mv', 'chmod', 'cksum', 'wc', 'sha256sum']
+      const peer = await attached({ shell: 'dash', tools })
+      await sendTo(peer, Buffer.alloc(600, edge))
+    },
+  )
+
   it('is checked by what the board has instead of SHA-256, and the report says by what', async () => {
     const tools = ['cat', 'mkdir', 'rm', 'mv', 'chmod', 'md5sum', 'base64']
     const peer = await attached({ shell: 'dash', tools })
@@ -97,20 +106,27 @@ describe('M6.2 a file over the console', () => {
     await sendTo(peer, Buffer.from('#!/bin/sh\n'), "it's a $name\tß\n.")
   })
 
-  it('that does not fit is refused before a byte is sent, with need and room', async () => {
-    const { board, shell } = await attached({ shell: 'dash' })
-    const df = join(board.folder, 'bin', 'df')
-    writeFileSync(df, '#!/bin/sh\necho F\necho "none 2000 1900 100 95% /tmp"\n')
-    chmodSync(df, 0o755)
-    const sent = shell.send(fileOf(randomBytes(200_000)), join(board.folder, 'x'), never, () =>
-      expect.unreachable(),
-    )
-    await expect(sent).rejects.toMatchObject({
-      failure: { cause: 'disk', class: 'infrastructure' },
-      message: expect.stringMatching(/binary too large for the board: 200000 bytes.* 102400 bytes free/),
-    })
-    await expect(shell.command('echo fine', never)).resolves.toEqual({ status: 0, output: 'fine\n' })
-  })
+  it.each([
+    ['now is the board’s failure: another one may have room', 2000, 'infrastructure', 'board'],
+    ['the whole file system is the input’s failure: no such board will ever hold it', 250, 'input', 'none'],
+  ])(
+    'that does not fit is refused before a byte is sent, with need and room; %s',
+    async (_what, total, kind, blame) => {
+      const { board, shell } = await attached({ shell: 'dash' })
+      const df = join(board.folder, 'bin', 'df')
+      writeFileSync(df, `#!/bin/sh\necho F\necho "none ${total} ${total - 100} 100 95% /tmp"\n`)
+      chmodSync(df, 0o755)
+      const sent = shell.send(fileOf(randomBytes(200_000)), join(board.folder, 'x'), never, () =>
+        expect.unreachable(),
+      )
+      await expect(sent).rejects.toMatchObject({
+        failure: { cause: 'disk', class: kind, blame },
+        hint: expect.stringContaining('at least 265536 bytes are needed'),
+        message: expect.stringMatching(/binary too large for the board: 200000 bytes.* 102400 bytes free/),
+      })
+      await expect(shell.command('echo fine', never)).resolves.toEqual({ status: 0, output: 'fine\n' })
+    },
+  )
 
   it('into a folder that is not there, or cannot be written, is refused with the reason', async () => {
     const { shell } = await attached({ shell: 'dash' })
@@ -164,13 +180,13 @@ describe('free space', () => {
     [
       'coreutils',
       'Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/root 100 40 60 40% /\n',
-      61_440,
+      { total: 102_400, free: 61_440 },
     ],
-    ['a mount point with spaces', 'h\ntmpfs 10 0 10 0% /my disk\n', 10_240],
-    ['overdrawn', 'h\n/dev/sda1 1000 990 -5 101% /\n', -5120],
+    ['a mount point with spaces', 'h\ntmpfs 10 0 10 0% /my disk\n', { total: 10_240, free: 10_240 }],
+    ['overdrawn', 'h\n/dev/sda1 1000 990 -5 101% /\n', { total: 1_024_000, free: -5120 }],
     ['nothing to read', 'df: /x: No such file or directory\n', null],
     ['nothing', '', null],
-  ])('is read from df: %s', (_what, output, free) => {
-    expect(freeBytes(output)).toBe(free)
+  ])('is read from df: %s', (_what, output, space) => {
+    expect(spaceIn(output)).toEqual(space)
   })
 })

@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { inventoryChanges } from '../../src/config/index.ts'
-import { agreeingBoards, flatLines, labText, richLines, type Written } from './lab-writer.ts'
-import { read } from './read.ts'
+import { changesBetween } from '../../src/lab/reload.ts'
+import { agreeingBoards, flatLines, labText, richLines, type Written } from '../config/lab-writer.ts'
+import { read } from '../config/read.ts'
 
 const of = (boards: readonly Written[], spelling = flatLines) => read(labText(boards.map(spelling)))
 
-describe('changes between two inventories', () => {
+describe('M2.5 changes between two inventories', () => {
   it('there are none to the same lab, in whatever order and spelling it is written', () => {
     const labs = agreeingBoards(0, 5).chain(boards =>
       fc.tuple(fc.constant(boards), fc.shuffledSubarray(boards, { minLength: boards.length })),
     )
     fc.assert(
       fc.property(labs, ([boards, shuffled]) => {
-        const changes = inventoryChanges(of(boards), of(shuffled, richLines))
+        const changes = changesBetween(of(boards), of(shuffled, richLines))
         expect(changes).toEqual({ added: [], removed: [], changed: [] })
       }),
       { numRuns: 100 },
@@ -36,7 +36,7 @@ describe('changes between two inventories', () => {
           }),
         )
         const ids = (kind: string) => with_(kind).map(({ id }) => id)
-        expect(inventoryChanges(before, after)).toEqual({
+        expect(changesBetween(before, after)).toEqual({
           added: ids('added'),
           removed: ids('removed'),
           changed: ids('changed'),

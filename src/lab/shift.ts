@@ -1,0 +1,86 @@
+import type { Millis } from '../clock.ts'
+import type { Core } from './core.ts'
+import type { BoardState, LabState, Lease, Run } from './types.ts'
+
+/**
+ * Follows a step of the machine's clock: all times of the live state move with it, so that a lease that had half an
+ * hour left has half an hour left, and nobody has waited for a year. Monotonic timers need nothing. Safe to repeat.
+ */
+export async function followClock(core: Core): Promise<void> {
+  const by = core.clock.stepped()
+  if (by === 0) return
+  // In one turn: between the two, every time of the state would be wrong by the step.
+  const stored = core.commit({ o: 'clock/stepped', by })
+  core.clock.follow()
+  core.log.warn({ stepMs: by }, 'the clock of this machine stepped; leases and waits keep their length')
+  await stored
+}
+
+/** Moves every time of the live state, and nothing else. */
+export function shiftTimes(state: LabState, by: Millis): void {
+  for (const run of Object.values(state.runs)) state.runs[run.id] = shiftRun(run, by)
+  for (const lease of Object.values(state.leases)) state.leases[lease.id] = shiftLease(lease, by)
+  for (const board of Object.values(state.boards)) state.boards[board.id] = shiftBoard(board, by)
+  for (const item of Object.values(state.outbox))
+    state.outbox[item.key] = { ...item, createdAt: item.createdAt + by, nextAt: item.nextAt + by }
+  for (const entry of Object.values(state.inbox))
+    state.inbox[entry.key] = { ...entry, receivedAt: entry.receivedAt + by }
+  for (const alert of Object.values(state.alerts)) {
+    const { since, resolvedAt } = alert
+    state.alerts[alert.id] = { ...alert, since: since + by, resolvedAt: moved(resolvedAt, by) }
+  }
+  for (const [id, at] of Object.entries(state.stranded)) state.stranded[id] = at + by
+  for (const event of Object.values(state.power)) {
+    const { startedAt, endedAt } = event
+    const steps = event.steps.map(step => ({ ...step, t: step.t + by }))
+    state.power[event.id] = { ...event, startedAt: startedAt + by, endedAt: moved(endedAt, by), steps }
+  }
+}
+
+function shiftRun(run: Run, by: Millis): Run {
+  const times = Object.fromEntries(Object.entries(run.times).map(([state, at]) => [state, at + by]))
+  const attempts = run.attempts.map(attempt => ({
+    ...attempt,
+    startedAt: attempt.startedAt + by,
+    endedAt: moved(attempt.endedAt, by),
+  }))
+  return { ...run, arrivedAt: run.arrivedAt + by, times, attempts, avoid: shiftAvoid(run.avoid, by) }
+}
+
+function shiftLease(lease: Lease, by: Millis): Lease {
+  return {
+    ...lease,
+    askedAt: lease.askedAt + by,
+    since: moved(lease.since, by),
+    until: moved(lease.until, by),
+    avoid: shiftAvoid(lease.avoid, by),
+  }
+}
+
+function shiftBoard(board: BoardState, by: Millis): BoardState {
+  const { unhealthy, maintenance } = board
+  return {
+    ...board,
+    since: board.since + by,
+    unhealthy: unhealthy && { ...unhealthy, since: unhealthy.since + by },
+    maintenance: maintenance && {
+      ...maintenance,
+      since: maintenance.since + by,
+      until: moved(maintenance.until, by),
+    },
+    failures: board.failures.map(failure => ({ ...failure, at: failure.at + by })),
+    lastUsedAt: moved(board.lastUsedAt, by),
+    lastCheckAt: moved(board.lastCheckAt, by),
+    lastCycleAt: moved(board.lastCycleAt, by),
+  }
+}
+
+type Avoid = Run['avoid']
+
+function shiftAvoid(avoid: Avoid, by: Millis): Avoid {
+  return avoid.map(entry => ({ ...entry, until: entry.until + by }))
+}
+
+function moved(at: Millis | null, by: Millis): Millis | null {
+  return at === null ? null : at + by
+}
