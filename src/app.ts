@@ -1,3 +1,4 @@
+import { type OpenConsoles, openConsoles } from './app/consoles.ts'
 import { filesOf, handsOf, healthFacts, intervalsOf, uptimeFrom } from './app/facts.ts'
 import { openStorage, type StorageOptions } from './app/storage.ts'
 import { type Clock, createSteadyClock, type Millis } from './clock.ts'
@@ -90,6 +91,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const uptime = uptimeFrom(clock)
     let stopping = false
     let address = environment.publicUrl
+    let consoles: OpenConsoles | null = null
     const lab = await createLab({
       ...storage,
       leaseStore: createMemoryLeaseStore({ clock }),
@@ -97,6 +99,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       inventory,
       readInventory: () => readBoardsFile(environment, options.secrets),
       publicUrl: () => address,
+      consoleAddress: () => consoles?.address ?? null,
       clock,
       log,
     })
@@ -127,6 +130,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     await scheduler.start()
     const retime = (): void => void scheduler.retime(intervalsOf(lab.inventory()))
     stack.defer(lab.subscribe('inventory', retime))
+    consoles = await openConsoles(environment, address, { lab, clock, log })
+    // The last to come is the first to go: nobody types at a board whose bot is being stopped.
+    stack.defer(async () => await consoles?.close())
     const running = stack.move()
 
     return {

@@ -1,0 +1,100 @@
+import { InputError, LeaseLostError, messageOf } from '../errors.ts'
+import type { Consoles, Pen, Seat } from '../lab/lab.ts'
+import type { Visitor } from './visitor.ts'
+
+/**
+ * The one keyboard of a board: one person types, under the lease of its holder. Whoever the holder hands it to types
+ * under the same lease, and ends with it.
+ */
+export type Keyboard = {
+  typist(): Visitor | null
+  /** The lease that is typed under; null when nobody types. */
+  lease(): string | null
+  holder(): Pen['holder'] | null
+  /** Opens the board to typing under the seat's lease. Throws InputError when it is over. */
+  pick(seat: Seat): Promise<Pen>
+  /** From now on this person types, and nobody else does. */
+  sit(visitor: Visitor, pen: Pen): void
+  /** The same lease, other hands. */
+  hand(to: Visitor): void
+  typed(visitor: Visitor, bytes: Uint8Array): void
+  /** Nobody types any more. */
+  put(): void
+}
+
+/** What a person may be ahead of the board: beyond it their own side waits. */
+const MOST_UNSENT = 64 * 1024
+
+export function createKeyboard(
+  consoles: Pick<Consoles, 'type'>,
+  told: { over(why: string, was: Visitor | null): void },
+): Keyboard {
+  let pen: Pen | null = null
+  let typist: Visitor | null = null
+  let unsent = 0
+  /** So that each key of a lost console is not answered. */
+  let isRefused = false
+
+  const put = (): void => {
+    pen?.close()
+    pen = null
+    typist = null
+  }
+  const over = (which: Pen, why: string): void => {
+    if (pen !== which) return
+    const was = typist
+    put()
+    told.over(why, was)
+  }
+  const failed = (which: Pen, visitor: Visitor, error: unknown): void => {
+    if (pen !== which) return
+    if (error instanceof LeaseLostError) over(which, `${which.lease} has lost the board.`)
+    else if (!isRefused) visitor.say(`Not typed: ${messageOf(error)}`)
+    isRefused = true
+  }
+
+  return {
+    typist: () => typist,
+    lease: () => pen?.lease ?? null,
+    holder: () => pen?.holder ?? null,
+    async pick(seat) {
+      const now: { pen: Pen | null; over: string | null } = { pen: null, over: null }
+      const picked = await consoles.type(seat, why => {
+        now.over = why
+        if (now.pen !== null) over(now.pen, why)
+      })
+      // Over between the lab's answer and its arrival here.
+      if (now.over !== null) throw new InputError(now.over, { hint: `Lease it again: lease ${seat.board}` })
+      now.pen = picked
+      return picked
+    },
+    sit(visitor, picked) {
+      if (pen !== picked) pen?.close()
+      pen = picked
+      typist = visitor
+      isRefused = false
+    },
+    hand(to) {
+      if (pen !== null) typist = to
+    },
+    typed(visitor, bytes) {
+      if (pen === null || typist !== visitor) return
+      const which = pen
+      unsent += bytes.length
+      if (unsent > MOST_UNSENT) visitor.line.pause()
+      void which
+        .write(bytes)
+        .then(
+          () => {
+            isRefused = false
+          },
+          (error: unknown) => failed(which, visitor, error),
+        )
+        .finally(() => {
+          unsent -= bytes.length
+          if (unsent <= MOST_UNSENT) visitor.line.resume()
+        })
+    },
+    put,
+  }
+}

@@ -1,0 +1,90 @@
+import { connect, type Socket } from 'node:net'
+import { StringDecoder } from 'node:string_decoder'
+import { createDecoder, escapeBytes, IAC } from '../../src/simulator/telnet.ts'
+import { until } from '../until.ts'
+
+const [DO, DONT, WILL, ECHO, SGA] = [253, 254, 251, 1, 3] as const
+
+/** Somebody at a terminal of their own, with a telnet client or without one. */
+export type Caller = {
+  readonly socket: Socket
+  /** As keys, through the telnet client where there is one. */
+  type(text: string | Uint8Array): void
+  /** As it is. */
+  send(bytes: Uint8Array): void
+  /** All that was shown so far, without telnet's own bytes. */
+  shown(): string
+  bytes(): Buffer
+  /** How many those are. */
+  count(): number
+  /** Waits until it was shown, from `after` on; answers all of it. */
+  saw(text: string, after?: number): Promise<string>
+  readonly closed: Promise<void>
+  isClosed(): boolean
+  close(): void
+}
+
+export type CallerOptions = {
+  port: number
+  /** Answers as telnet clients do (RFC 857, 858). */
+  telnet?: boolean
+  from?: string
+}
+
+export function call({ port, telnet = true, from = '127.0.0.1' }: CallerOptions): Caller {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from })
+  const decode = createDecoder()
+  const heard: Buffer[] = []
+  const utf8 = new StringDecoder('utf8')
+  let count = 0
+  let text = ''
+  let isClosed = false
+  const hear = (bytes: Buffer): void => {
+    heard.push(bytes)
+    count += bytes.length
+    // Telnet writes a CR that is no newline as CR NUL (RFC 854).
+    text += `${text.endsWith('\r') ? '\r' : ''}${utf8.write(bytes)}`
+      .replaceAll('\r\0', '\r')
+      .slice(text.endsWith('\r') ? 1 : 0)
+  }
+  const { promise: closed, resolve } = Promise.withResolvers<void>()
+  socket.on('error', () => {})
+  socket.once('close', () => {
+    isClosed = true
+    resolve()
+  })
+  socket.on('data', (chunk: Buffer) => {
+    if (!telnet) {
+      hear(chunk)
+      return
+    }
+    for (const item of decode(chunk)) {
+      if (item.kind === 'bytes') hear(Buffer.from(item.bytes))
+      else if (item.kind === 'option' && item.verb === WILL)
+        socket.write(Uint8Array.of(IAC, item.option === ECHO || item.option === SGA ? DO : DONT, item.option))
+    }
+  })
+  const bytes = (): Buffer => Buffer.concat(heard)
+  const shown = (): string => text
+  const encode = (keys: Uint8Array): Uint8Array =>
+    Uint8Array.from([...escapeBytes(keys)].flatMap(byte => (byte === 13 ? [13, 0] : [byte])))
+  return {
+    socket,
+    type(text) {
+      const keys = typeof text === 'string' ? Buffer.from(text) : text
+      socket.write(telnet ? encode(keys) : keys)
+    },
+    send: raw => void socket.write(raw),
+    shown,
+    bytes,
+    count: () => count,
+    async saw(text, after = 0) {
+      await until(() => shown().includes(text, after) || isClosed, `"${text}" is shown`)
+      if (!shown().includes(text, after)) throw new Error(`closed before "${text}" was shown:\n${shown()}`)
+      return shown()
+    },
+    closed,
+    isClosed: () => isClosed,
+    close: () => void socket.destroy(),
+  }
+}
