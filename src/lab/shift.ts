@@ -1,22 +1,7 @@
 import type { Millis } from '../clock.ts'
-import type { Core } from './core.ts'
 import type { BoardState, LabState, Lease, Run } from './types.ts'
 
-/**
- * Follows a step of the machine's clock: all times of the live state move with it, so that a lease that had half an
- * hour left has half an hour left, and nobody has waited for a year. Monotonic timers need nothing. Safe to repeat.
- */
-export async function followClock(core: Core): Promise<void> {
-  const by = core.clock.stepped()
-  if (by === 0) return
-  // In one turn: between the two, every time of the state would be wrong by the step.
-  const stored = core.commit({ o: 'clock/stepped', by })
-  core.clock.follow()
-  core.log.warn({ stepMs: by }, 'the clock of this machine stepped; leases and waits keep their length')
-  await stored
-}
-
-/** Moves every time of the live state, and nothing else. */
+/** Moves every time of the live state, and nothing else: what had half an hour left has half an hour left. */
 export function shiftTimes(state: LabState, by: Millis): void {
   for (const run of Object.values(state.runs)) state.runs[run.id] = shiftRun(run, by)
   for (const lease of Object.values(state.leases)) state.leases[lease.id] = shiftLease(lease, by)

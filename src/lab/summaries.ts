@@ -1,7 +1,7 @@
 import type { Millis } from '../clock.ts'
 import type { BoardConfig } from '../config/types.ts'
 import type { PowerState } from '../hardware/types.ts'
-import type { Alert, BoardState, Lease, Person, Priority, Run, RunProgress } from './types.ts'
+import type { Alert, BoardState, Lease, Person, Priority, Run, RunProgress } from './stored.ts'
 
 // What people are shown of the state, and of what is only known right now: made anew each time, never stored.
 

@@ -1,0 +1,214 @@
+import type { Millis } from '../clock.ts'
+import type { Failure } from '../errors.ts'
+import type { EndedBy, PowerState } from '../hardware/types.ts'
+import type { InboxEntry, OutboxItem } from '../mail/types.ts'
+import type { Sequence, StoredFile } from '../storage/types.ts'
+import type { WorkStage } from '../work/types.ts'
+
+// ---- people -----------------------------------------------------------------------------------------------
+
+/** Somebody of a platform; `id` is the platform's unchanging id, `name` what people see. */
+export type Person = { id: string; name: string; platform: string }
+export type Role = 'user' | 'operator' | 'admin'
+
+/** Where something was asked from, so that its telling finds the way back. */
+export type Origin = { channel: string; place: string; thread?: string }
+
+// ---- runs -------------------------------------------------------------------------------------------------
+
+export const RUN_STATES = [
+  'queued',
+  'leasing',
+  'preparing',
+  'running',
+  'collecting',
+  'passed',
+  'failed',
+  'timeout',
+  'cancelled',
+  'error',
+] as const
+export type RunState = (typeof RUN_STATES)[number]
+export const FINAL_STATES = [
+  'passed',
+  'failed',
+  'timeout',
+  'cancelled',
+  'error',
+] as const satisfies readonly RunState[]
+
+/** 1 high, 2 normal, 3 low (M1.3). */
+export type Priority = 1 | 2 | 3
+export type PriorityName = 'high' | 'normal' | 'low'
+
+export type Program =
+  | { kind: 'binary'; name: string; size: number; sha256: string }
+  | { kind: 'shell'; command: string }
+
+/** One lease of one board. */
+export type Attempt = {
+  number: number
+  board: string
+  token: number
+  startedAt: Millis
+  endedAt: Millis | null
+  failure: Failure | null
+  message: string | null
+  /** A restart of the bot cut it short; it does not count against the three (design 4). */
+  uncounted: boolean
+}
+
+export type RunResult = {
+  exitStatus: number | null
+  endedBy: EndedBy
+  failure: Failure | null
+  /** `kernel panic: Fatal exception`, `exit status 3`; null when passed. */
+  title: string | null
+  /** One sentence, and what to do next. */
+  message: string | null
+  hint: string | null
+  proof: readonly string[]
+  /** Time the program itself ran. */
+  durationMs: Millis | null
+  copied: { bytes: number; durationMs: Millis; repaired: number } | null
+  /** Where in the console's file of its last attempt the program's own output lies; null when it never began. */
+  output?: readonly { from: number; to: number }[] | null
+  /** Last lines of the program's output, ANSI removed. */
+  tail: readonly string[]
+  tailTotal: number
+  files: readonly StoredFile[]
+}
+
+export type Run = {
+  id: string
+  /** Journal number of its last transition. */
+  rev: Sequence
+  family: string
+  /** A board asked for by name, else null. */
+  board: string | null
+  program: Program
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+  priority: Priority
+  timeoutMs: Millis
+  submitter: Person
+  origin: Origin
+  /** Of the Prefect bridge (M1.1); null without one. */
+  flowRunId: string | null
+  state: RunState
+  arrivedAt: Millis
+  /** When each state was last entered. */
+  times: Readonly<Partial<Record<RunState, Millis>>>
+  attempts: readonly Attempt[]
+  /** Boards that just failed it, not to be tried again before then (M3.5). */
+  avoid: readonly { board: string; until: Millis }[]
+  cancelledBy: Person | null
+  result: RunResult | null
+}
+
+/** What a run does right now; in memory, never stored. */
+export type RunProgress = {
+  stage: WorkStage | null
+  board: string
+  startedAt: Millis
+  copy: { done: number; total: number } | null
+  lastLine: string | null
+  logBytes: number
+}
+
+// ---- leases -----------------------------------------------------------------------------------------------
+
+export type LeaseState = 'waiting' | 'checking' | 'active' | 'released' | 'expired'
+export type Lease = {
+  /** `L3` for people's, `T12.1` for a run's first attempt. */
+  id: string
+  rev: Sequence
+  family: string | null
+  /** A board asked for by name, else null. */
+  wanted: string | null
+  /** The board it holds, or last held; while waiting, the one asked for. */
+  board: string | null
+  holder: { kind: 'run'; run: string; attempt: number } | { kind: 'person'; person: Person }
+  token: number | null
+  origin: Origin
+  askedAt: Millis
+  termMs: Millis
+  since: Millis | null
+  until: Millis | null
+  state: LeaseState
+  /** Ends of lease that its holder was warned of, in ms before the end. */
+  warned: readonly Millis[]
+  avoid: readonly { board: string; until: Millis }[]
+  /** Why it ended, for history. */
+  ended: string | null
+}
+
+// ---- boards -----------------------------------------------------------------------------------------------
+
+/** What is stored of a board; who holds it is in the leases, whether it answers in `BoardLive`. */
+/** `off`: somebody switched it off on purpose. */
+export type BoardCondition = 'unknown' | 'ready' | 'recovery' | 'offline' | 'off'
+export type BoardState = {
+  id: string
+  rev: Sequence
+  condition: BoardCondition
+  since: Millis
+  reason: string | null
+  unhealthy: { since: Millis; reason: string } | null
+  maintenance: { since: Millis; until: Millis | null; reason: string; by: Person } | null
+  /** Infrastructure failures blamed on it, of the last 24 h. */
+  failures: readonly { at: Millis; run: string; message: string }[]
+  /** The highest fencing token it ever had. */
+  token: number
+  uses: number
+  lastUsedAt: Millis | null
+  lastCheckAt: Millis | null
+  lastResponseMs: Millis | null
+  kernel: string | null
+  /** Last power cycle that the lab's own recovery did. */
+  lastCycleAt: Millis | null
+}
+
+// ---- power ------------------------------------------------------------------------------------------------
+
+export type PowerAction = 'on' | 'off' | 'cycle' | 'status'
+export type PowerEvent = {
+  id: string
+  rev: Sequence
+  board: string
+  action: PowerAction
+  by: Person | null
+  reason: string
+  startedAt: Millis
+  endedAt: Millis | null
+  steps: readonly { stage: WorkStage; t: Millis }[]
+  before: PowerState | null
+  after: PowerState | null
+  back: boolean | null
+  failure: Failure | null
+  message: string | null
+}
+
+// ---- the whole --------------------------------------------------------------------------------------------
+
+/** A posted card that is kept up to date (design 2). */
+export type LiveCard = { topic: string; place: string; reference: string; shown: Sequence; told: boolean }
+
+export type Alert = { id: string; cause: string; text: string; since: Millis; resolvedAt: Millis | null }
+
+export type LabState = {
+  counters: { T: number; L: number; A: number }
+  boards: Record<string, BoardState>
+  runs: Record<string, Run>
+  leases: Record<string, Lease>
+  cards: Record<string, LiveCard>
+  inbox: Record<string, InboxEntry>
+  outbox: Record<string, OutboxItem>
+  alerts: Record<string, Alert>
+  /** Switches that have not come to their end, or are not in history yet. */
+  power: Record<string, PowerEvent>
+  /** Who waits for what the inventory has no longer, and since when they know. */
+  stranded: Record<string, Millis>
+  /** Tellings that were given up after 24 h, ever. */
+  givenUp: number
+}
