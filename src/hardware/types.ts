@@ -133,6 +133,37 @@ export type SendReport = {
   repaired: number
   /** By what the whole file was checked on the board: `sha256`, or the tool that it has instead. */
   verified?: string
+  /** How it went: as it is, in base64 or in octal digits. */
+  way?: 'raw' | 'base64' | 'octal'
+  /** It was packed on the way. */
+  packed?: boolean
+  /** Bytes of it that an earlier call had left on the board; 0: it was sent from its beginning. */
+  resumed?: number
+}
+
+/** A file on its way to a board. */
+export type Outgoing = { bytes: AsyncIterable<Uint8Array>; size: number; sha256: string }
+
+/** Names or patterns of files on a board, read from `folder`; more than `most` is refused before anything is fetched. */
+export type FetchWanted = {
+  folder: string
+  patterns: readonly string[]
+  most: { files: number; bytes: number }
+}
+
+/** A file on its way from a board: `bytes` is read once, to its end, before the next file is asked for. */
+export type IncomingFile = { path: string; size: number; bytes: AsyncIterable<Uint8Array> }
+
+export type FetchReport = {
+  files: readonly { path: string; size: number; sha256: string }[]
+  /** What fits the patterns and cannot be named or taken, each with the reason. */
+  left: readonly { path: string; why: string }[]
+  bytes: number
+  wireBytes: number
+  durationMs: Millis
+  repaired: number
+  way: 'raw' | 'base64'
+  packed: boolean
 }
 
 /** A framed shell on a board's console (console.md). One command at a time; every call has a deadline. */
@@ -141,13 +172,25 @@ export type Shell = {
   attach(signal: AbortSignal): Promise<ShellReport>
   /** A control command of ours: its output has length and checksum and is right or an error. Safe to repeat only if the command is. */
   command(text: string, signal: AbortSignal, timeoutMs?: Millis): Promise<CommandResult>
-  /** Sends a file in checksummed frames and verifies its SHA-256 on the board. Throws HardwareError (transfer, disk). */
+  /**
+   * Sends a file in checksummed frames and verifies its SHA-256 on the board. Throws HardwareError (transfer, disk).
+   * After a lost console or a reset the same call, on a shell attached again, goes on from what is still there.
+   */
   send(
-    file: { bytes: AsyncIterable<Uint8Array>; size: number; sha256: string },
+    file: Outgoing,
     path: string,
     signal: AbortSignal,
     onProgress: (sent: number) => void,
   ): Promise<SendReport>
+  /**
+   * Fetches files in checksummed frames; what fits no pattern is no error. `take` gets each in turn. Throws
+   * InputError (a pattern), HardwareError (transfer, output limit).
+   */
+  fetch(
+    wanted: FetchWanted,
+    signal: AbortSignal,
+    take: (file: IncomingFile) => Promise<void>,
+  ): Promise<FetchReport>
   /**
    * Runs a program in its own session; its output streams to the console as it comes. When `stop` aborts it is
    * ended by the ladder interrupt, kill (process group), and the end says which step worked.

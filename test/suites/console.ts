@@ -178,6 +178,34 @@ export function consoleSuite(
       })
     })
 
+    test('a file that gets smaller when it is packed is whole all the same', async () => {
+      const data = Buffer.from(
+        'what a program says over and over again\n'.repeat(traits.slow === true ? 200 : 3000),
+      )
+      const { sent, sha256 } = await send(data, `${folder}/packed`)
+      expect(sent).toMatchObject({ bytes: data.length, verified: 'sha256' })
+      expect(sent.wireBytes).toBeLessThan(data.length)
+      await expect(command(`sha256sum <${folder}/packed;rm ${folder}/packed`)).resolves.toMatchObject({
+        output: `${sha256}  -\n`,
+      })
+    })
+
+    test('files are fetched by patterns, byte for byte', async () => {
+      const names = ['one file', 'two.log', 'three.log']
+      await command(`cd ${folder}&&head -c 20000 /dev/urandom >'one file';seq 9000 >two.log;: >three.log`)
+      const sums = await command(`cd ${folder}&&sha256sum 'one file' two.log three.log`)
+      const wanted = { folder, patterns: ['one*', '*.log'], most: { files: 9, bytes: 1_000_000 } }
+      const got = new Map<string, string>()
+      const report = await peer.shell.fetch(wanted, never, async ({ path, bytes: coming }) => {
+        const hash = createHash('sha256')
+        for await (const piece of coming) hash.update(piece)
+        got.set(path, hash.digest('hex'))
+      })
+      expect(report.left).toEqual([])
+      for (const name of names) expect(sums.output).toContain(`${got.get(`${folder}/${name}`)}  ${name}\n`)
+      await command(`cd ${folder}&&rm -f 'one file' two.log three.log`)
+    })
+
     test('an empty file is a file', async () => {
       await send(Buffer.alloc(0), `${folder}/empty`)
       await expect(command(`wc -c <${folder}/empty`)).resolves.toMatchObject({

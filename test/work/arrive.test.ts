@@ -45,6 +45,7 @@ function world(
         return { attachMs: 1, loggedIn: false, kernel: '6.1.0' }
       },
       command: async () => ({ status: 0, output: '' }),
+      fetch: () => Promise.reject(new Error('nobody fetches here')),
       send: async file => ({ bytes: file.size, wireBytes: 9, durationMs: 3, repaired: 0 }),
       async program(_program, _stop, _signal, onStarted) {
         onStarted(0)

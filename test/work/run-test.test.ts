@@ -65,6 +65,7 @@ function world(plan: Plan = {}): World {
       onProgress(file.size)
       return { bytes: file.size, wireBytes: 9, durationMs: 3, repaired: 0 }
     },
+    fetch: () => Promise.reject(new Error('nobody fetches here')),
     async program({ argv }, stop, hard, onStarted) {
       note(`run ${argv.join(' ')}`)
       onStarted(10)

@@ -12,6 +12,7 @@ import type { Session } from './shell-session.ts'
 import { PRINTK, setUp } from './shell-setup.ts'
 import { createTalk } from './shell-talk.ts'
 import { sendFile } from './transfer.ts'
+import { fetchFiles } from './transfer-fetch.ts'
 
 export type ShellDeps = {
   recorder: Pick<Recorder, 'listen' | 'state' | 'connected' | 'where'>
@@ -60,6 +61,7 @@ export function createShell(deps: ShellDeps): Shell {
       }),
     send: (file, path, signal, onProgress) =>
       inTurn(() => sendFile(attached(), file, path, signal, onProgress)),
+    fetch: (wanted, signal, take) => inTurn(() => fetchFiles(attached(), wanted, signal, take)),
     program(program, stop, signal, onStarted) {
       const options = { graceMs: limits.interruptGraceMs ?? GRACE_MS }
       return inTurn(() => runProgram(attached(), program, options, stop, signal, onStarted))

@@ -9,7 +9,7 @@ import { survey } from './shell-survey.ts'
 /**
  * A file in blocks: each is typed as lines of code after one numbered command, decoded and checked on the board,
  * and appended only when its sum is right; a damaged one is sent again, in halves. One block is under way at a
- * time; it is known by its number alone, so that several could be.
+ * time: for what is small, and for boards that lack what several frames at once want (transfer-windowed.ts).
  */
 export type BlockTarget = {
   readonly session: Session
@@ -33,9 +33,9 @@ const END_OF_BLOCK = '.'
 const DAMAGED = 1
 const NOT_WRITTEN = 2
 
-const SMALLEST_HALF = 512
+const SMALLEST_HALF = 64
 /** In a row, of the smallest: so long as some come through, a bad line is slow and no more. */
-const MOST_DAMAGED = 10
+const MOST_DAMAGED = 20
 /** At 9600 baud. */
 const SLOWEST_MS = 1.1
 const PATIENCE = 2
