@@ -1,6 +1,6 @@
 /** The card of one test, from queued to its end; edited in place (experience.md). */
 
-import type { Run, RunProgress, Waiting } from '../lab/types.ts'
+import type { Run, RunProgress, RunResult, Waiting } from '../lab/types.ts'
 import {
   attemptNumber,
   isOver,
@@ -14,7 +14,7 @@ import {
 } from './run-words.ts'
 import { bold, button, link, plain, shorten, textOf, user } from './text.ts'
 import type { Action, Part, Run as Text, View } from './view.ts'
-import { elapsed, lasted, size, span, type TimeFrame } from './words.ts'
+import { elapsed, lasted, quick, size, span, type TimeFrame } from './words.ts'
 
 /** Everything that the card shows. */
 export type RunFacts = {
@@ -110,7 +110,8 @@ function runningParts({ run, progress, tail, logUrl }: RunFacts): readonly Part[
   const before = run.attempts.at(-2)
   if (before?.message != null) parts.push(said(`Before, on ${before.board}: ${sentence(before.message)}`))
   const copy = progress?.copy ?? null
-  if (copy !== null && copy.done < copy.total) {
+  if (progress?.copied != null) parts.push(said(copiedWords(progress.copied)))
+  else if (copy !== null && copy.done < copy.total) {
     const label = `${size(copy.done)} of ${size(copy.total)} copied`
     parts.push({ t: 'progress', done: copy.done, total: copy.total, label })
   } else if (copy !== null) parts.push(said(`copied ${size(copy.total)} · SHA-256 checked`))
@@ -135,6 +136,13 @@ function endParts(facts: RunFacts): readonly Part[] {
   if (proof.length === 0 && tail.length > 0) parts.push({ t: 'log', lines: tail, total: result.tailTotal })
   parts.push({ t: 'note', runs: endNote(facts, logUrl) })
   return parts
+}
+
+/** `copied 1.2 MB in 9 s (133 kB/s, raw, packed) · SHA-256 checked`. */
+function copiedWords({ bytes, durationMs, way, packed }: NonNullable<RunResult['copied']>): string {
+  const rate = durationMs > 0 ? `${size((bytes * 1_000) / durationMs)}/s` : ''
+  const how = [rate, way ?? '', packed === true ? 'packed' : ''].filter(word => word !== '')
+  return `copied ${size(bytes)} in ${quick(durationMs)} (${how.join(', ')}) · SHA-256 checked`
 }
 
 /** `exit status 1 · board released · log (18 kB) · results.xml`. */

@@ -13,6 +13,7 @@ import {
   type QueueSummary,
   RUN_STATES,
   type Run,
+  type RunResult,
   type Waiting,
 } from '../lab/types.ts'
 
@@ -49,6 +50,16 @@ const attempt = z.object({
   uncounted: z.boolean(),
 })
 
+const copied = z
+  .object({
+    bytes: z.number(),
+    durationMs: millis,
+    repaired: z.number(),
+    way: z.enum(['raw', 'base64', 'octal']).optional(),
+    packed: z.boolean().optional(),
+  })
+  .nullable() as z.ZodType<RunResult['copied']>
+
 const runResult = z.object({
   exitStatus: z.number().nullable(),
   endedBy: z.enum(['itself', 'interrupt', 'kill', 'console', 'nothing']),
@@ -58,7 +69,7 @@ const runResult = z.object({
   hint: text.nullable(),
   proof: z.array(text),
   durationMs: millis.nullable(),
-  copied: z.object({ bytes: z.number(), durationMs: millis, repaired: z.number() }).nullable(),
+  copied,
   tail: z.array(text),
   tailTotal: z.number(),
   files: z.array(file),
@@ -154,6 +165,7 @@ const progress = z.object({
   startedAt: millis,
   copy: z.object({ done: z.number(), total: z.number() }).nullable(),
   lastLine: text.nullable(),
+  copied,
   logBytes: z.number(),
 })
 

@@ -3,7 +3,7 @@ import type { Failure } from '../errors.ts'
 import type { EndedBy, PowerState } from '../hardware/types.ts'
 import type { InboxEntry, OutboxItem } from '../mail/types.ts'
 import type { Sequence, StoredFile } from '../storage/types.ts'
-import type { WorkStage } from '../work/types.ts'
+import type { Copied, WorkStage } from '../work/types.ts'
 
 // ---- people -----------------------------------------------------------------------------------------------
 
@@ -70,7 +70,7 @@ export type RunResult = {
   proof: readonly string[]
   /** Time the program itself ran. */
   durationMs: Millis | null
-  copied: { bytes: number; durationMs: Millis; repaired: number } | null
+  copied: Copied | null
   /** Where in the console's file of its last attempt the program's own output lies; null when it never began. */
   output?: readonly { from: number; to: number }[] | null
   /** Last lines of the program's output, ANSI removed. */
@@ -112,6 +112,8 @@ export type RunProgress = {
   board: string
   startedAt: Millis
   copy: { done: number; total: number } | null
+  /** Once the binary is there. */
+  copied: Copied | null
   lastLine: string | null
   logBytes: number
 }

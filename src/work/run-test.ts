@@ -70,12 +70,14 @@ async function prepare(task: Task): Promise<SendReport | null> {
   await makeFolder(task)
   if (job.program.kind === 'shell') return null
   const { name, path, size, sha256 } = job.program
-  return await board.shell.send(
+  const copied = await board.shell.send(
     { bytes: createReadStream(path), size, sha256 },
     `${folder}/${name}`,
     stopper.any,
     sent => ctx.onEvent({ kind: 'progress', done: sent, total: size, label: name }),
   )
+  ctx.onEvent({ kind: 'copied', copied })
+  return copied
 }
 
 async function makeFolder({ board, stopper, folder }: Task): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Millis } from '../clock.ts'
 import type { BoardConfig } from '../config/types.ts'
 import type { Failure } from '../errors.ts'
-import type { EndedBy, LogRange, PowerState } from '../hardware/types.ts'
+import type { EndedBy, LogRange, PowerState, SendReport } from '../hardware/types.ts'
 import type { Finding } from '../reading/types.ts'
 
 /** A piece of work for a site. One file each in this room; `kind` picks it. Plain data, so that it can travel. */
@@ -46,6 +46,7 @@ export type WorkStage =
 export type WorkEvent =
   | { kind: 'stage'; stage: WorkStage; t: Millis }
   | { kind: 'progress'; done: number; total: number; label: string }
+  | { kind: 'copied'; copied: Copied }
   /** Console bytes of this work, in order; a gap is read again with `Site.read`. */
   | { kind: 'log'; offset: number; t: Millis; bytes: Uint8Array }
   /** What the program printed; `to` is null while it runs. */
@@ -64,11 +65,14 @@ export type WorkFailure = {
   proof?: readonly string[]
 }
 
+/** How the binary came to the board. */
+export type Copied = Pick<SendReport, 'bytes' | 'durationMs' | 'repaired' | 'way' | 'packed'>
+
 export type RunTestResult = {
   status: number | null
   endedBy: EndedBy
   output: readonly LogRange[] | null
-  copied: { bytes: number; durationMs: Millis; repaired: number } | null
+  copied: Copied | null
   durationMs: Millis
   /** Null when the program exited by itself with status 0. */
   failure: WorkFailure | null

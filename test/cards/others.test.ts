@@ -39,6 +39,7 @@ test('M1.4 the queue shows who waits and who runs, with the last console line', 
     board: 'soc-a-003',
     startedAt: NOON,
     copy: null,
+    copied: null,
     lastLine: 'loop 7',
     logBytes: 1,
   }

@@ -47,13 +47,14 @@ test('a running test shows stage, elapsed time, what was copied and the last lin
     board: 'soc-a-003',
     startedAt: NOON - 60_000,
     copy: { done: 1_200_000, total: 1_200_000 },
+    copied: { bytes: 1_200_000, durationMs: 9_000, repaired: 0, way: 'raw' as const, packed: true },
     lastLine: 'x',
     logBytes: 99,
   }
   const tail = { lines: ['ok 30 memcpy_unaligned', 'not ok 31 atomic_swap'], total: 31 }
   expect(draw(runCard(facts({ run, progress, tail }), FRAME))).toEqual([
     'T128 · hello on soc-a-003 · running 00:42                          @mei · normal',
-    'copied 1.2 MB · SHA-256 checked',
+    'copied 1.2 MB in 9 s (133 kB/s, raw, packed) · SHA-256 checked',
     '  ok 30 memcpy_unaligned',
     '  not ok 31 atomic_swap',
     '  last 2 of 31 lines · log: http://lab/T128',
@@ -70,6 +71,7 @@ test('a copy that goes on is a bar', () => {
     board: 'soc-a-003',
     startedAt: NOON,
     copy: { done: 600_000, total: 1_200_000 },
+    copied: null,
     lastLine: null,
     logBytes: 0,
   }

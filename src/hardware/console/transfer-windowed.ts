@@ -1,12 +1,15 @@
 import type { HardwareError } from '../../errors.ts'
+import type { SendReport } from '../types.ts'
 import { quotePath } from './frame-quote.ts'
 import { exchangeText } from './shell-command.ts'
-import type { Sent } from './transfer.ts'
 import { begin, type Job, open, type Run } from './transfer-begin.ts'
 import { changed, corrupted, hopeless, keepsLeaving, refused } from './transfer-errors.ts'
 import { createPace } from './transfer-pace.ts'
 import { type Pumped, pump } from './transfer-pump.ts'
 import { closeStream, endStream } from './transfer-stream.ts'
+
+/** How it went, of what a report says. */
+export type Sent = Pick<SendReport, 'way' | 'packed' | 'resumed'> & { verified: string }
 
 const MOST_LEFT = 5
 const CHECK_MS = 60_000

@@ -10,12 +10,9 @@ import { openSource } from './transfer-parts.ts'
 import { sendInBlocks } from './transfer-plain.ts'
 import { checkSpace } from './transfer-space.ts'
 import { transferTools } from './transfer-tools.ts'
-import { sendWindowed } from './transfer-windowed.ts'
+import { type Sent, sendWindowed } from './transfer-windowed.ts'
 
 const CLEAN_MS = 5_000
-
-/** How it went, of what a report says. */
-export type Sent = Pick<SendReport, 'way' | 'packed' | 'resumed'> & { verified: string }
 
 /**
  * Sends a file the fastest way that the board and its line can take, checks it whole, makes it executable and gives

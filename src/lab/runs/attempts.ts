@@ -56,6 +56,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const now = core.clock.now()
     if (event.kind === 'log') here.log?.append(event.offset, event.t, event.bytes)
     else if (event.kind === 'output') here.log?.output(event.ranges)
+    else if (event.kind === 'copied') here.progress = { ...here.progress, copied: event.copied }
     else if (event.kind === 'progress')
       here.progress = { ...here.progress, copy: { done: event.done, total: event.total } }
     else if (event.kind === 'stage') {
@@ -99,7 +100,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
   const begin = async (run: Run, hold: Hold): Promise<void> => {
     const { board } = hold
     const startedAt = core.clock.now()
-    const progress = { stage: null, board, startedAt, copy: null, lastLine: null, logBytes: 0 }
+    const progress = { stage: null, board, startedAt, copy: null, copied: null, lastLine: null, logBytes: 0 }
     const stop = new AbortController()
     // Known from here on: whoever cancels it or switches its board finds it, though its log is not open yet.
     const here: Active = { board, stop, progress, log: null, until: Promise.resolve() }

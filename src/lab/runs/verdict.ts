@@ -127,6 +127,8 @@ function resultOf(result: RunTestResult): RunResult {
       bytes: result.copied.bytes,
       durationMs: result.copied.durationMs,
       repaired: result.copied.repaired,
+      ...(result.copied.way === undefined ? {} : { way: result.copied.way }),
+      ...(result.copied.packed === undefined ? {} : { packed: result.copied.packed }),
     },
     tail: [],
     tailTotal: 0,
