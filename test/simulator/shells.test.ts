@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findProgram, installedShells } from '../../src/simulator/shells.ts'
-import { SHELLS } from '../hardware/console/pty-board.ts'
+import { SHELLS } from '../hardware/console/shell/pty-board.ts'
 import { run, withBoard } from './console-client.ts'
 
 let dir = ''

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withoutKernelLines } from '../../src/hardware/console/frame-cut.ts'
+import { withoutKernelLines } from '../../src/hardware/console/shell/frame-cut.ts'
 import type { BootLoader, Shell } from '../../src/hardware/types.ts'
 import { until } from '../until.ts'
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withoutKernelLines, withoutReturns } from '../../src/hardware/console/frame-cut.ts'
+import { withoutKernelLines, withoutReturns } from '../../src/hardware/console/shell/frame-cut.ts'
 import type { Recorder, Shell, ShellReport } from '../../src/hardware/types.ts'
 import { until } from '../until.ts'
 

@@ -28,7 +28,8 @@ describe('the folder of console drivers', () => {
 })
 
 it('loads no library of serial ports or SSH before such a console is opened', async () => {
-  for (const file of await readdir(FOLDER)) {
+  for (const file of await readdir(FOLDER, { recursive: true })) {
+    if (!file.endsWith('.ts')) continue
     const text = await readFile(new URL(file, FOLDER), 'utf8')
     expect(text, file).not.toMatch(/^import (?!type )[^;'"]* from '(?:serialport|@serialport[^']*|ssh2)'/m)
   }
@@ -38,7 +39,7 @@ it('loads no library of serial ports or SSH before such a console is opened', as
 async function driverFiles(): Promise<string[]> {
   const found: string[] = []
   for (const file of await readdir(FOLDER)) {
-    if (file === 'index.ts') continue
+    if (file === 'index.ts' || !file.endsWith('.ts')) continue
     const exported: Record<string, unknown> = await import(new URL(file, FOLDER).href)
     if (Object.values(exported).some(isDriver)) found.push(file.replace(/\.ts$/, ''))
   }

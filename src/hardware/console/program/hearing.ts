@@ -1,0 +1,71 @@
+import type { Finding } from '../../../reading/types.ts'
+import { placeOf } from '../shell/frame-lines.ts'
+import { frameIn, programEndIn, promptAt } from '../shell/frames.ts'
+import { lookAt } from '../shell/login.ts'
+import type { Session } from '../shell/session.ts'
+import type { Heard, Watch } from '../shell/talk.ts'
+import type { Sift } from './sift.ts'
+
+export type ProgramSight =
+  | { kind: 'start'; from: number }
+  | { kind: 'end'; status: number; to: number }
+  /** Our prompt: the guard has left, so the program ended, whatever became of its end frame. */
+  | { kind: 'prompt'; to: number }
+  | { kind: 'stop' }
+  /** The kernel, or a prompt of somebody else's that answers our newline, says that the board may be gone. */
+  | { kind: 'suspicion'; what: string; finding: Finding | null }
+
+export type ProgramWords = { number: number; start: string; end: string }
+
+const DEADLY: ReadonlySet<Finding['cause']> = new Set(['panic', 'reset', 'lockup'])
+
+/** `poked` is the unfinished line as it stood when we typed a newline a moment ago; null when we did not. */
+export function hearProgram(
+  session: Session,
+  words: ProgramWords,
+  sift: Sift,
+  poked: () => string | null,
+): Watch<ProgramSight> {
+  let torn: number | null = null
+  let lookedAt = -1
+  let promptedAt = -1
+
+  const seeLine = (heard: Heard & { kind: 'line' }): ProgramSight | null => {
+    const { line } = heard
+    sift.line(line)
+    const start = frameIn(line.text, words.start)
+    if (start?.frame.kind === 'start' && start.number === words.number)
+      return { kind: 'start', from: line.to }
+    const mark = line.text.indexOf(`@${words.end}`)
+    if (mark === -1) return null
+    // The first of the two ends the output, even when only the second can be read.
+    torn ??= placeOf(line, mark).before
+    const end = programEndIn(line.text, words.end, words.number)
+    return end === null ? null : { kind: 'end', status: end.status, to: torn }
+  }
+
+  const seeTail = (heard: Heard & { kind: 'tail' }): ProgramSight | null => {
+    const number = promptAt(heard.text, session.prompt)
+    if (number !== null && number >= words.number && heard.lines !== promptedAt) {
+      promptedAt = heard.lines
+      const length = heard.text.length - heard.text.lastIndexOf(session.prompt)
+      return { kind: 'prompt', to: torn ?? heard.head - length }
+    }
+    const before = poked()
+    if (before === null || before === heard.text || heard.lines === lookedAt) return null
+    const look = lookAt(heard.text)
+    if (look !== 'user' && look !== 'shell') return null
+    lookedAt = heard.lines
+    return { kind: 'suspicion', what: 'a prompt that is not ours', finding: null }
+  }
+
+  return session.talk.watch<ProgramSight>({
+    see(heard) {
+      if (heard.kind === 'line') return seeLine(heard)
+      if (heard.kind === 'tail') return seeTail(heard)
+      return DEADLY.has(heard.finding.cause)
+        ? { kind: 'suspicion', what: heard.finding.title, finding: heard.finding }
+        : null
+    },
+  })
+}

@@ -1,0 +1,68 @@
+import { posix } from 'node:path'
+import { HardwareError } from '../../../errors.ts'
+import { exchangeText } from '../shell/command.ts'
+import { quotePath } from '../shell/frame-quote.ts'
+import type { Session } from '../shell/session.ts'
+import { globWord } from './glob.ts'
+
+export type Wanted = { folder: string; patterns: readonly string[]; most: { files: number; bytes: number } }
+export type Listed = { path: string; size: number }
+export type Listing = { files: readonly Listed[]; left: readonly { path: string; why: string }[] }
+
+const LIST_MS = 30_000
+
+/**
+ * What there is on the board: regular files, each once. Names with a newline, or that are no text, are left and
+ * said; what would be too much is refused before anything is fetched.
+ */
+export async function listFiles(session: Session, wanted: Wanted, signal: AbortSignal): Promise<Listing> {
+  const words = wanted.patterns.map(globWord).join(' ')
+  const text = [
+    `cd ${quotePath(wanted.folder)}||exit 3`,
+    '_l="',
+    `";for _f in ${words};do [ -f "$_f" ]||continue`,
+    'case $_f in *"$_l"*)echo "- ${_f%%"$_l"*}";;*)echo "$(($(wc -c <"$_f"))) $_f";esac',
+    `_m=$(($_m+1));[ $_m -le ${wanted.most.files} ]||exit 4;done`,
+  ].join('\n')
+  const { status, raw } = await exchangeText(session, '_b', `_m=0\n${text}`, LIST_MS, signal)
+  if (status === 3) throw noFolder(session, wanted.folder)
+  if (status === 4) throw tooMuch(session, `more than ${wanted.most.files} files fit the patterns`)
+  const listing = listingOf(raw, wanted.folder)
+  const bytes = listing.files.reduce((sum, { size }) => sum + size, 0)
+  if (bytes <= wanted.most.bytes) return listing
+  throw tooMuch(
+    session,
+    `${listing.files.length} files have ${bytes} bytes, the most is ${wanted.most.bytes}`,
+  )
+}
+
+function listingOf(raw: Buffer, folder: string): Listing {
+  const files = new Map<string, Listed>()
+  const left: { path: string; why: string }[] = []
+  for (const line of raw.toString('latin1').split('\n')) {
+    const [, size = '', bytes] = /^(\d+|-) (.*)$/.exec(line) ?? []
+    if (bytes === undefined) continue
+    const name = Buffer.from(bytes, 'latin1')
+    const path = posix.resolve(folder, name.toString())
+    if (size === '-') left.push({ path, why: 'its name has a newline' })
+    else if (!Buffer.from(name.toString()).equals(name)) left.push({ path, why: 'its name is no UTF-8' })
+    else files.set(path, { path, size: Number(size) })
+  }
+  return { files: [...files.values()], left }
+}
+
+function noFolder({ talk }: Session, folder: string): HardwareError {
+  return new HardwareError(`there is no folder ${folder} on ${talk.board}`, {
+    hint: 'Name files by their whole path, or look at what the test left.',
+    cause: 'transfer',
+    blame: 'none',
+  })
+}
+
+function tooMuch({ talk }: Session, what: string): HardwareError {
+  return new HardwareError(`too much to fetch from ${talk.board}: ${what}`, {
+    hint: 'Give a narrower pattern, or pack the files on the board first.',
+    cause: 'output limit',
+    blame: 'none',
+  })
+}

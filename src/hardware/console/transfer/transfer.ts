@@ -1,0 +1,99 @@
+import { HardwareError, messageOf } from '../../../errors.ts'
+import type { Outgoing, SendReport } from '../../types.ts'
+import { exchangeText } from '../shell/command.ts'
+import { quotePath } from '../shell/frame-quote.ts'
+import type { SumTool } from '../shell/frame-sum.ts'
+import { resync } from '../shell/resync.ts'
+import { deadlineSignal, type Session } from '../shell/session.ts'
+import { cannotSend } from './errors.ts'
+import { openSource } from './parts.ts'
+import { sendInBlocks } from './plain.ts'
+import { checkSpace } from './space.ts'
+import { transferTools } from './tools.ts'
+import { type Sent, sendWindowed } from './windowed.ts'
+
+const CLEAN_MS = 5_000
+
+/**
+ * Sends a file the fastest way that the board and its line can take, checks it whole, makes it executable and gives
+ * it its name: at no time does `path` hold a part of it. Repeating is safe.
+ */
+export async function sendFile(
+  session: Session,
+  file: Outgoing,
+  path: string,
+  signal: AbortSignal,
+  onProgress: (sent: number) => void,
+): Promise<SendReport> {
+  const { talk } = session
+  const before = { at: talk.clock.mono(), typed: talk.typed(), repaired: session.repaired }
+  try {
+    const sent = await sendAnyWay(session, file, path, signal, onProgress)
+    return {
+      bytes: file.size,
+      wireBytes: talk.typed() - before.typed,
+      durationMs: talk.clock.mono() - before.at,
+      repaired: session.repaired - before.repaired,
+      ...sent,
+    }
+  } catch (error) {
+    if (!mayGoOn(error)) await removePart(session, path)
+    throw error
+  }
+}
+
+async function sendAnyWay(
+  session: Session,
+  file: Outgoing,
+  path: string,
+  signal: AbortSignal,
+  onProgress: (sent: number) => void,
+): Promise<Sent> {
+  const { sum } = session
+  if (sum === null) throw cannotSend(session)
+  const tools = await transferTools(session, signal)
+  const source = await openSource(file)
+  try {
+    if (tools.windowed && file.size > 0)
+      return await sendWindowed(
+        { session, tools, file, source, path, tool: sum satisfies SumTool },
+        signal,
+        onProgress,
+      )
+    await checkSpace(session, path, file.size, signal)
+    return await sendInBlocks(session, { ...file, bytes: source.pieces }, path, signal, onProgress)
+  } finally {
+    await source.pieces.return(undefined)
+  }
+}
+
+/** The board is gone, not the file: what arrived is worth keeping. */
+function mayGoOn(error: unknown): boolean {
+  return (
+    error instanceof HardwareError && ['console lost', 'reset', 'no prompt'].includes(error.failure.cause)
+  )
+}
+
+/** Also after an abort: the board is left clean, and at a prompt. Says what it could not do in the log only. */
+async function removePart(session: Session, path: string): Promise<void> {
+  if (session.lost !== null) return
+  const deadline = deadlineSignal(session.talk.clock, CLEAN_MS)
+  const part = `${path}.part`
+  try {
+    if (session.dirty) await resync(session, deadline.signal, 'interrupt')
+    await exchangeText(
+      session,
+      '_b',
+      `rm -f ${quotePath(part)} ${quotePath(`${part}.x`)}`,
+      CLEAN_MS,
+      deadline.signal,
+    )
+  } catch (error) {
+    session.talk.log.warn(
+      { board: session.talk.board, path: part, error: messageOf(error) },
+      'part of a file is left',
+    )
+  } finally {
+    deadline.clear()
+  }
+}
