@@ -13,7 +13,11 @@ export const NESTED = 'boardroom'
 
 export type Login = { username?: string; password?: string }
 
-type Sight = { kind: 'look'; look: Look } | { kind: 'refused' } | { kind: 'answer'; own: string }
+type Sight =
+  | { kind: 'look'; look: Look }
+  | { kind: 'refused' }
+  /** `word` is that of the question. */
+  | { kind: 'answer'; word: string; own: string }
 
 /** One step of the ladder when nothing that can be acted on was heard for `waitMs`. */
 type Rung = { waitMs: Millis; act: 'poke' | 'ask' | 'interrupt' }
@@ -83,7 +87,7 @@ function seeing(asked: { word: string }): (heard: Heard) => Sight | null {
   return heard => {
     if (heard.kind === 'line') {
       const own = answerOf(heard.line, asked.word)
-      if (own !== null) return { kind: 'answer', own }
+      if (own !== null) return { kind: 'answer', word: asked.word, own }
       return isRefusal(heard.line.text) ? { kind: 'refused' } : null
     }
     if (heard.kind !== 'tail') return null
@@ -102,6 +106,7 @@ async function oneStep(climb: Climb, signal: AbortSignal): Promise<boolean> {
   const left = deadline - talk.clock.mono()
   if (left <= 0) throw tooLate(climb)
   const sight = await watch.next(Math.min(left, rung.waitMs), signal)
+  if (isStale(climb, sight)) return false
   if (sight === null) {
     climb.step += 1
     await actOn(climb, rung, signal)
@@ -210,11 +215,17 @@ async function settle(climb: Climb, signal: AbortSignal): Promise<boolean> {
   for (;;) {
     const sight = await watch.next(SETTLE_MS, signal)
     if (sight === null) return false
+    if (isStale(climb, sight)) continue
     if (sight.kind === 'refused') refuse(climb)
     if (sight.kind !== 'answer' && !(sight.kind === 'look' && sight.look === 'password')) continue
     watch.add(sight)
     return true
   }
+}
+
+/** The shell that answers a question twice has been told to go once: another `exit` would be for the one below it. */
+function isStale({ asked }: Climb, sight: Sight | null): boolean {
+  return sight?.kind === 'answer' && sight.word !== asked.word
 }
 
 function refuse(climb: Climb): void {

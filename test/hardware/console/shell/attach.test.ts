@@ -89,6 +89,29 @@ describe.each(SHELLS.map(shell => [shell] as const))('attach to %s', shell => {
     await until(() => readFileSync(pty.printk, 'utf8') === '7\n', 'the console level is back')
   })
 
+  it('tells the old shell to go once, though it answers twice', async () => {
+    const asked = / echo \w+''\w+:\$_v:\n/g
+    let first: number | null = null
+    const held: Buffer[] = []
+    /** What the board says comes late, and all at once: when it was asked for the second time. */
+    const garble = (bytes: Buffer): Buffer => {
+      held.push(bytes)
+      const times = [...(pty?.typed().toString('latin1').matchAll(asked) ?? [])].length
+      const isLate = first !== null && times < first + 2
+      return isLate ? Buffer.alloc(0) : Buffer.concat(held.splice(0))
+    }
+    let pty: PtyBoard | null = null
+    pty = await board({ shell, faults: { garble } })
+    const old = shellOn(pty)
+    await old.attach(never)
+    first = [...pty.typed().toString('latin1').matchAll(asked)].length
+    const next = shellOn(pty)
+    await next.attach(never)
+    await answers(next)
+    await next.detach()
+    expect(pty.typed().toString('latin1').split(' exit\n')).toHaveLength(3)
+  })
+
   it('takes over from one whose farewell takes seconds: nothing is read before it is done', async () => {
     const pty = await board({ shell })
     const first = shellOn(pty)
