@@ -25,6 +25,17 @@ export function* lines(bytes: Buffer, from = 0): Generator<Line> {
   }
 }
 
+/** Where a line end was damaged two lines are one: the JSON text that is whole at the end of a damaged line, if any. */
+export function wholeEnd(bytes: Buffer, { offset, length }: Line): string | null {
+  const end = bytes[offset + length - 1] === LF ? offset + length - 1 : offset + length
+  const text = bytes.toString('latin1', offset, end)
+  for (const { index } of text.matchAll(/[0-9a-f]{8} /g)) {
+    const json = unframe(bytes, offset + index, end)
+    if (json !== null) return json
+  }
+  return null
+}
+
 /** The JSON text of one whole framed line, its LF included or not; null when it is damaged. */
 export function readFrame(bytes: Buffer): string | null {
   const lf = bytes.indexOf(LF)

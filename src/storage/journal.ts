@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StorageError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { frame, lines, parseFramed } from './frame.ts'
+import { frame, lines, parseFramed, wholeEnd } from './frame.ts'
 import type { Sequence } from './types.ts'
 
 /**
@@ -124,13 +124,15 @@ async function replay(
 /** Adds the log's good lines to `into`; returns where they end. */
 function readLog(path: string, bytes: Buffer, start: Sequence, into: JournalLine[], version: number): number {
   let good = 0
-  for (const { offset, length, json } of lines(bytes)) {
+  for (const found of lines(bytes)) {
+    const { offset, length } = found
     const expected = start + into.length + 1
+    const json = found.json ?? wholeEnd(bytes, found)
     const line = json === null ? null : parseLine(json)
     if (line === null) continue
     refuseNewer(path, line.version, version)
     // A whole line behind a damaged one, written when the damaged one was already answered for: no torn end.
-    if (good < offset) {
+    if (good < offset || found.json === null) {
       if (line.durable >= expected) throw damaged(path, good, 'whole lines follow', expected)
       continue
     }

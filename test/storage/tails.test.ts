@@ -73,21 +73,18 @@ test('a whole line behind a damaged one is cut with it when both were of one bat
   })
 })
 
-test('a damaged line that was answered for when a later one was written refuses to start, wherever it is', async () => {
+test('a damaged line that was answered for when a later one was written refuses to start, whichever byte it is', async () => {
   await withFolder(async dir => {
     const written = Array.from({ length: 8 }, (_, n) => line(n + 1, n))
-    await fc.assert(
-      fc.asyncProperty(fc.nat(6), fc.nat(), async (which, at) => {
-        const bytes = Buffer.from(written.join(''))
-        const start = written.slice(0, which).join('').length
-        const place = start + (at % (written[which]?.length ?? 1))
-        bytes[place] = (bytes[place] ?? 0) ^ 0x55
-        await writeFile(logPath(dir, 1), bytes)
-        const error = await rejection(recoverJournal(dir, 1, silentLog))
-        expect(error).toMatchObject({ code: 'storage-damaged' })
-      }),
-      { numRuns: 200 },
-    )
+    const answered = written.slice(0, -1).join('').length
+    for (let place = 0; place < answered; place++) {
+      const bytes = Buffer.from(written.join(''))
+      bytes[place] = (bytes[place] ?? 0) ^ 0x55
+      await writeFile(logPath(dir, 1), bytes)
+      expect(await rejection(recoverJournal(dir, 1, silentLog)), `byte ${place}`).toMatchObject({
+        code: 'storage-damaged',
+      })
+    }
   })
 })
 
