@@ -21,7 +21,7 @@ export const systemClock: Clock = {
   mono: () => performance.now(),
   after(ms, fn) {
     let timer: NodeJS.Timeout
-    let left = ms
+    let left = Math.max(0, ms)
     const arm = (): void => {
       const part = Math.min(left, LONGEST_TIMEOUT)
       left -= part
