@@ -6,6 +6,9 @@ import type { ProbeJob, ProbeResult, WorkContext } from './types.ts'
 
 type Context = WorkContext & { clock: Clock }
 
+/** A console that is not there has its own reason: it must come before that of the whole. */
+const CONNECT_SHARE = 0.9
+
 /**
  * Asks a board for an answer: its console is open, our prompt comes, a framed command answers. Leaves the board as
  * it was. A board that is starting has the time of its boot more. Throws HardwareError (no console, no prompt,
@@ -38,7 +41,7 @@ async function ask(
   const started = ctx.clock.mono()
   try {
     ctx.onEvent({ kind: 'stage', stage: 'connecting', t: ctx.clock.now() })
-    await board.recorder.connected(job.timeoutMs, signal)
+    await board.recorder.connected(job.timeoutMs * CONNECT_SHARE, signal)
     const report = await arrive(board, ctx, { bootMs: job.board.bootTimeoutMs, signal, onBoot })
     await board.shell.command('true', signal)
     return { responseMs: Math.round(ctx.clock.mono() - started), kernel: report.kernel }

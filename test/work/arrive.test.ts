@@ -26,6 +26,7 @@ type World = {
 function world(
   attach: (signal: AbortSignal) => Promise<void> = async () => {},
   openedAgoMs = 3_600_000,
+  connected: (withinMs: number, clock: FakeClock) => Promise<void> = async () => {},
 ): World {
   const clock = createFakeClock()
   const events: WorkEvent[] = []
@@ -66,7 +67,7 @@ function world(
       },
       seek: async () => 0,
       marks: async () => [],
-      connected: async () => {},
+      connected: withinMs => connected(withinMs, clock),
       write: async () => {},
       expectReset: () => {},
       close: async () => {},
@@ -208,6 +209,20 @@ describe('a board that is starting', () => {
     await passing(here, asked)
     expect(here.attached).toHaveLength(1)
   })
+})
+
+test('H10.3 a console that cannot be opened is told with its own reason, not as a board that is silent', async () => {
+  const refused = new HardwareError('no console: connection refused', {
+    hint: 'Look at the console server.',
+    cause: 'no console',
+    blame: 'board',
+  })
+  const here = world(undefined, undefined, (withinMs, clock) => {
+    const { promise, reject } = Promise.withResolvers<void>()
+    clock.after(withinMs, () => reject(refused))
+    return promise
+  })
+  await expect(passing(here, here.probe())).rejects.toThrow('connection refused')
 })
 
 describe('a board that panicked', () => {
