@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { BoardFacts } from '../cards/facts.ts'
 import { CAUSES, type Failure } from '../errors.ts'
-import type { ConsoleWord, Lab, LogLine } from '../lab/lab.ts'
+import type { ConsoleWord, Lab } from '../lab/lab.ts'
 import {
   BOARD_STATUSES,
   type LabStatus,
@@ -271,24 +271,6 @@ export const labStatus: z.ZodType<LabStatus> = z.object({
 })
 
 type AuditEntry = Awaited<ReturnType<Lab['audit']>>[number]
-
-const logLine: z.ZodType<LogLine> = z.object({
-  t: z.number(),
-  text,
-  mark: z.enum(['connected', 'lost', 'dropped']).optional(),
-}) as z.ZodType<LogLine>
-
-/** Of every command that shows a log: what was found, and how it was asked for. */
-export const logLines = {
-  lines: z.array(logLine),
-  total: z.number(),
-  matched: z.number(),
-  /** Place in the log behind the last whole line. */
-  next: z.number(),
-  grep: text.nullable(),
-  times: z.boolean(),
-  follow: z.boolean(),
-}
 
 export const auditEntry: z.ZodType<AuditEntry> = z.object({
   at: millis,

@@ -15,11 +15,11 @@ export type SerialPort = {
   kernel(lines: readonly string[], when?: 'at once' | 'in turn'): void
   /** Too much waits: print no more before `onRoom`. */
   isFull(): boolean
-  /** The board takes no more input for now, or takes it again. */
+  /** The board stops taking input, or takes it again. */
   setTaking(taking: boolean): void
   /** The kernel runs: noise and floods begin. */
   start(): void
-  /** No noise for now: lines of one kernel do not cut into each other. */
+  /** No noise until the line is done: lines of one kernel do not cut into each other. */
   calm(): void
   /** Nothing more comes from the board. */
   stop(): void

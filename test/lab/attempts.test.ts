@@ -5,17 +5,9 @@ import { isFinal } from '../../src/lab/runs/run-state.ts'
 import type { Run, RunResult } from '../../src/lab/types.ts'
 import { until } from '../until.ts'
 import { HERE, type LabUnderTest, MEI, openLab } from './harness.ts'
-import { aBoard } from './samples.ts'
+import { aBoard, POWER } from './samples.ts'
 
 const MINUTE = 60_000
-const POWER = {
-  method: 'network_pdu',
-  driver: 'snmp',
-  pdu: 'pdu',
-  outlet: 1,
-  options: {},
-  where: 'pdu outlet 1',
-} as const
 const REQUEST: SubmitRequest = {
   family: 'socA',
   board: null,

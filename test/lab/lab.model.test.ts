@@ -8,17 +8,9 @@ import { isFinal } from '../../src/lab/runs/run-state.ts'
 import type { Priority, Run } from '../../src/lab/types.ts'
 import { until } from '../until.ts'
 import { HERE, KAI, type LabUnderTest, MEI, openLab } from './harness.ts'
-import { aBoard } from './samples.ts'
+import { aBoard, POWER as power } from './samples.ts'
 import { silent } from './scripted-site.ts'
 
-const power = {
-  method: 'network_pdu',
-  driver: 'snmp',
-  pdu: 'pdu',
-  outlet: 1,
-  options: {},
-  where: 'pdu outlet 1',
-} as const
 const BOARDS = [
   aBoard('a1', { power }),
   aBoard('a2', { power }),

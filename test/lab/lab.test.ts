@@ -6,18 +6,10 @@ import type { SubmitRequest } from '../../src/lab/lab.ts'
 import type { Run } from '../../src/lab/types.ts'
 import { until } from '../until.ts'
 import { HERE, KAI, type LabUnderTest, MEI, openLab } from './harness.ts'
-import { aBoard, someSettings } from './samples.ts'
+import { aBoard, POWER as power, someSettings } from './samples.ts'
 import { silent } from './scripted-site.ts'
 
 const MINUTE = 60_000
-const power = {
-  method: 'network_pdu',
-  driver: 'snmp',
-  pdu: 'pdu',
-  outlet: 1,
-  options: {},
-  where: 'pdu outlet 1',
-} as const
 const open: LabUnderTest[] = []
 
 afterEach(async () => {

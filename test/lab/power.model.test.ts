@@ -4,17 +4,9 @@ import { LabError } from '../../src/errors.ts'
 import type { Person } from '../../src/lab/types.ts'
 import { until } from '../until.ts'
 import { HERE, KAI, type LabUnderTest, MEI, openLab } from './harness.ts'
-import { aBoard } from './samples.ts'
+import { aBoard, POWER as power } from './samples.ts'
 
 const OPS: Person = { id: 'ops', name: 'ops', platform: 'terminal' }
-const power = {
-  method: 'network_pdu',
-  driver: 'snmp',
-  pdu: 'pdu',
-  outlet: 1,
-  options: {},
-  where: 'pdu outlet 1',
-} as const
 const BOARDS = [aBoard('a1', { power }), aBoard('a2', { power })]
 const CONSOLE = { since: 0, lastByteAt: 0, problem: null, head: 0 }
 const REQUEST = {

@@ -6,17 +6,9 @@ import { labModel } from '../../src/lab/index.ts'
 import type { PowerEvent, Run } from '../../src/lab/types.ts'
 import { until } from '../until.ts'
 import { HERE, KAI, type LabUnderTest, MEI, openLab } from './harness.ts'
-import { aBoard } from './samples.ts'
+import { aBoard, POWER } from './samples.ts'
 
 const OPS = { id: 'ops', name: 'ops', platform: 'terminal' }
-const POWER = {
-  method: 'network_pdu',
-  driver: 'snmp',
-  pdu: 'pdu',
-  outlet: 1,
-  options: {},
-  where: 'pdu outlet 1',
-} as const
 const REQUEST = {
   family: 'socA',
   board: null,

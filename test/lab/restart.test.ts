@@ -1,22 +1,13 @@
 import { afterEach, expect, test } from 'vitest'
 import { until } from '../until.ts'
 import { HERE, KAI, type LabUnderTest, MEI, openLab } from './harness.ts'
-import { aBoard } from './samples.ts'
+import { aBoard, POWER } from './samples.ts'
 
 let open: LabUnderTest[] = []
 afterEach(async () => {
   for (const under of open) await under.close()
   open = []
 })
-
-const POWER = {
-  method: 'network_pdu',
-  driver: 'snmp',
-  pdu: 'pdu',
-  outlet: 1,
-  options: {},
-  where: 'pdu outlet 1',
-} as const
 
 const REQUEST = {
   family: 'socA',

@@ -30,6 +30,16 @@ export function someSettings(part: Partial<Settings> = {}): Settings {
   }
 }
 
+/** An outlet, for boards whose power the lab may switch. */
+export const POWER = {
+  method: 'network_pdu',
+  driver: 'snmp',
+  pdu: 'pdu',
+  outlet: 1,
+  options: {},
+  where: 'pdu outlet 1',
+} as const
+
 export function aBoard(id: string, part: Partial<BoardConfig> = {}): BoardConfig {
   return {
     id,

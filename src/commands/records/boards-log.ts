@@ -6,7 +6,7 @@ import { boardArgument, optionalText } from '../arguments.ts'
 import { command } from '../command.ts'
 import { knownBoard } from '../known-board.ts'
 import { logArguments, logQuestion } from '../log-arguments.ts'
-import { logLines } from '../results.ts'
+import { logLines } from '../log-results.ts'
 
 export const boardsLog = command({
   name: 'boards log',

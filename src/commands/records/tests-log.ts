@@ -6,8 +6,9 @@ import { everyone } from '../allow.ts'
 import { switchFlag, testId } from '../arguments.ts'
 import { command } from '../command.ts'
 import { logArguments, logQuestion } from '../log-arguments.ts'
+import { logLines } from '../log-results.ts'
 import { knownRun } from '../owner.ts'
-import { logLines, run as runShape } from '../results.ts'
+import { run as runShape } from '../results.ts'
 
 const args = z.strictObject({
   id: testId(),
