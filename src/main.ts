@@ -10,6 +10,7 @@ const USAGE = `boardroom: a chat-ops bot for a lab of boards
 
   boardroom start              the bot, on the inventory of BOARDS_FILE (boards.yaml)
   boardroom demo               a simulated lab and a prompt; with no input at all, a tour
+  boardroom demo --replay FILE a board that prints a recorded console log again; with no input, what becomes of it
   boardroom check [FILE]       what is wrong with the environment and the inventory
   boardroom backup DIR         a copy of the data that can be started on
   boardroom --version

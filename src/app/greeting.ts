@@ -1,15 +1,30 @@
 import type { App } from '../app.ts'
 import { rolesConfigured } from '../lab/records.ts'
+import { REPLAY_LINE } from './run-tour.ts'
 import type { Session } from './session.ts'
 
 /** What a person at a terminal sees before the first prompt. */
-export function greeting({ command, environment }: Session, app: App): string {
+export function greeting({ command, environment, flags }: Session, app: App): string {
   const boards = app.lab.boards().length
+  if (flags.replay !== null) return replayGreeting(flags.replay, app.address)
   if (command === 'demo') return demoGreeting(boards, app.address)
   const open = rolesConfigured(app.lab.inventory().people)
     ? ''
     : 'No roles are configured: everybody has every role.\n'
   return `Boardroom: ${boards} boards of ${environment.boardsFile}. Logs and health at ${app.address}\n${open}`
+}
+
+function replayGreeting(file: string, address: string): string {
+  return [
+    `replay-001 is a simulated board that prints ${file} again whenever \`replay\` is run on it:`,
+    '',
+    `  ${REPLAY_LINE}         see what becomes of it`,
+    "  run-test replay --shell 'replay 3'     the same, where the program exits with 3",
+    '',
+    `help shows more; exit leaves. Logs: ${address}`,
+    '',
+    '',
+  ].join('\n')
 }
 
 function demoGreeting(boards: number, address: string): string {

@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts'
 import { ConfigError, type LabError, messageOf } from '../errors.ts'
 import { firstOf, isPerson, openFace, wholeOf } from './faces.ts'
 import { greeting } from './greeting.ts'
-import { runTour } from './run-tour.ts'
+import { runReplay, runTour } from './run-tour.ts'
 import { type BotCommand, openSession, type Session } from './session.ts'
 import { startSimulation } from './simulation.ts'
 
@@ -29,7 +29,7 @@ export async function runBot(command: BotCommand, argv: readonly string[], versi
 
 /** The demo's lab; `start` refuses an inventory that describes no real one. */
 async function bringUp(
-  { command, environment, secrets }: Session,
+  { command, environment, secrets, flags }: Session,
   stack: AsyncDisposableStack,
 ): Promise<void> {
   const inventory = await readBoardsFile(environment, secrets)
@@ -38,7 +38,7 @@ async function bringUp(
     return
   }
   if (!inventory.simulated) throw notSimulated(environment.boardsFile)
-  const lab = await startSimulation(inventory, environment.dataDir)
+  const lab = await startSimulation(inventory, environment.dataDir, flags.replay)
   stack.defer(() => lab.close())
 }
 
@@ -48,7 +48,7 @@ async function serve(session: Session, app: App, stopped: AbortSignal): Promise<
   if (stopped.aborted) return 0
   const isTour = command === 'demo' && input === null
   if (isTour || (isPerson() && !flags.json)) process.stdout.write(greeting(session, app))
-  if (isTour) return await runTour(session, app, stopped)
+  if (isTour) return await (flags.replay === null ? runTour : runReplay)(session, app, stopped)
   const face = openFace(session, app, { input: input ?? Readable.from([]) })
   stopped.addEventListener('abort', () => face.close())
   return await face.run()

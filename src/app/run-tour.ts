@@ -14,6 +14,15 @@ export async function runTour(session: Session, app: App, stop: AbortSignal): Pr
   return (await playTour({ steps, play, print })) ? 0 : 1
 }
 
+/** The line that lets a board print the recorded log. */
+export const REPLAY_LINE = 'run-test replay --shell replay'
+
+/** The recorded log through the whole product, as if it happened now. The exit status is the run's. */
+export async function runReplay(session: Session, app: App, stop: AbortSignal): Promise<number> {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`)
+  return (await playLines(session, app, [REPLAY_LINE, 'tests show T1'], print, stop)).exit
+}
+
 /** Each line is typed into a face of its own, so that it stands above its answer; what ends in `&` is only waited for until it is answered. */
 async function playLines(
   session: Session,

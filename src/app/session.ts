@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { access, constants, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,8 @@ import { ConfigError, InputError, messageOf } from '../errors.ts'
 import { createLog, createSecrets, type Log, type Secrets } from '../log.ts'
 
 export type BotCommand = 'start' | 'demo'
-export type Flags = { as: string | null; json: boolean; tour: string }
+/** `replay`: a console's log that the demo's board is to print again. */
+export type Flags = { as: string | null; json: boolean; tour: string; replay: string | null }
 
 /** What one run of the program was asked for, and what it was given. */
 export type Session = {
@@ -33,7 +34,7 @@ export async function openSession(
   stack: AsyncDisposableStack,
 ): Promise<Session> {
   const flags = readFlags(command, argv)
-  const environment = command === 'start' ? await ofStart() : await ofDemo(stack)
+  const environment = command === 'start' ? await ofStart() : await ofDemo(flags, stack)
   const secrets = createSecrets()
   for (const secret of environment.secrets) secrets.add(secret)
   return { command, flags, environment, secrets, version, log: await openLog(command, environment, secrets) }
@@ -43,15 +44,39 @@ function readFlags(command: BotCommand, argv: readonly string[]): Flags {
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { as: { type: 'string' }, json: { type: 'boolean' }, tour: { type: 'string' } },
+      options: {
+        as: { type: 'string' },
+        json: { type: 'boolean' },
+        ...(command === 'demo' ? { tour: { type: 'string' }, replay: { type: 'string' } } : {}),
+      },
     })
-    const { as = null, json = false, tour = join(ROOT, 'demo/tour.txt') } = values
-    return { as, json, tour }
+    const {
+      as = null,
+      json = false,
+      tour = join(ROOT, 'demo/tour.txt'),
+      replay = null,
+    } = values as Partial<Flags>
+    return { as, json, tour, replay }
   } catch (error) {
+    const own = command === 'demo' ? ', --replay FILE' : ''
     throw new InputError(messageOf(error), {
-      hint: `Flags of ${command}: --as NAME, --json. See: boardroom help`,
+      hint: `Flags of ${command}: --as NAME, --json${own}. See: boardroom help`,
     })
   }
+}
+
+/** Throws InputError when it is no file that can be read. */
+async function checkReplay(file: string): Promise<void> {
+  const reason = await access(file, constants.R_OK).then(
+    async () => ((await stat(file)).isFile() ? null : 'it is no file'),
+    (error: unknown) =>
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(error),
+  )
+  if (reason === null) return
+  throw new InputError(`${file} cannot be replayed: ${reason}`, {
+    hint: "Give a console's log, for instance the console.log of a run: boardroom demo --replay console.log",
+    field: 'replay',
+  })
 }
 
 async function ofStart(): Promise<Environment> {
@@ -64,8 +89,10 @@ async function ofStart(): Promise<Environment> {
 }
 
 /** The demo has a folder of its own, any free port, and no chat, unless the environment says otherwise. */
-async function ofDemo(stack: AsyncDisposableStack): Promise<Environment> {
-  const { PORT: port = '0', DATA_DIR: dir, BOARDS_FILE: file = join(ROOT, 'boards.yaml') } = process.env
+async function ofDemo({ replay }: Flags, stack: AsyncDisposableStack): Promise<Environment> {
+  if (replay !== null) await checkReplay(replay)
+  const lab = join(ROOT, replay === null ? 'boards.yaml' : 'demo/replay.yaml')
+  const { PORT: port = '0', DATA_DIR: dir, BOARDS_FILE: file = lab } = process.env
   const dataDir = dir ?? (await mkdtemp(join(tmpdir(), 'boardroom-demo-')))
   if (dir === undefined) stack.defer(() => rm(dataDir, { recursive: true, force: true }))
   const kept = Object.entries(process.env).filter(([name]) => !/^(SLACK|FEISHU|CHAT)/.test(name))

@@ -8,11 +8,15 @@ const BOOT_MS = 800
 
 /**
  * Brings up the outside world that a `simulated: true` inventory describes: its boards where their consoles are, its
- * PDUs where they answer. Throws ConfigError when one of those addresses cannot be had.
+ * PDUs where they answer. `replay` is a console's log that each of its boards can print again. Throws ConfigError when one of those addresses cannot be had.
  */
-export async function startSimulation(inventory: Inventory, dir: string): Promise<SimulatedLab> {
+export async function startSimulation(
+  inventory: Inventory,
+  dir: string,
+  replay: string | null,
+): Promise<SimulatedLab> {
   try {
-    return await startSimulatedLab(specOf(inventory, join(dir, 'simulated')))
+    return await startSimulatedLab(specOf(inventory, join(dir, 'simulated'), replay))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new ConfigError(
@@ -22,8 +26,10 @@ export async function startSimulation(inventory: Inventory, dir: string): Promis
   }
 }
 
-export function specOf(inventory: Inventory, dir: string): LabSpec {
-  return { dir, boards: inventory.boards.map(boardSpec), pdus: pduSpecs(inventory.boards) }
+export function specOf(inventory: Inventory, dir: string, replay: string | null = null): LabSpec {
+  const recorded = replay === null ? {} : { replay }
+  const boards = inventory.boards.map(board => ({ ...boardSpec(board), ...recorded }))
+  return { dir, boards, pdus: pduSpecs(inventory.boards) }
 }
 
 function boardSpec(board: BoardConfig): LabSpec['boards'][number] {

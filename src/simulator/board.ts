@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Inside, makeInside } from './inside.ts'
 import { createMachine, type Machine, type MachineOptions } from './machine.ts'
 import { type BoardRecord, createRecord } from './record.ts'
+import { createReplay, type Replay } from './replay.ts'
 import { createSerialPort, type SerialPort } from './serial-port.ts'
 import { createSwitchable } from './switchable.ts'
 import { createSysrq } from './sysrq.ts'
@@ -32,7 +33,10 @@ export async function createSimulatedBoard(options: BoardOptions): Promise<Simul
     shows: level => level < inside.consoleLevel(),
     onTyped: bytes => sysrq.typed(bytes),
     onBreak: () => sysrq.onBreak(),
-    onRoom: () => machine.resume(),
+    onRoom: () => {
+      machine.resume()
+      replay?.resume()
+    },
   })
   const machine: Machine = createMachine({
     hostname: named.hostname,
@@ -48,10 +52,15 @@ export async function createSimulatedBoard(options: BoardOptions): Promise<Simul
     ...inside,
   })
   const sysrq = createSysrq({ machine, serial })
-  const close = closer(machine, serial, inside, record)
+  let replay: Replay | null = null
+  const close = closer(machine, serial, inside, record, () => replay?.close())
   await inside
     .open(bytes => sysrq.keys(bytes, 'sysrq'), serial.kernel)
     .catch((error: unknown) => close().then(() => Promise.reject(error)))
+  if (options.replay !== undefined && inside.replay !== null) {
+    const deps = { file: options.replay, fifos: inside.replay, machine, serial, record }
+    replay = await createReplay(deps).catch((error: unknown) => close().then(() => Promise.reject(error)))
+  }
   if (inside.jail === 'none') record.add({ kind: 'warning', message: NO_JAIL })
   if (options.faults?.refuses) serial.review()
   if (options.on ?? true) machine.power(true)
@@ -94,10 +103,11 @@ function closer(
   serial: SerialPort,
   inside: Inside,
   record: BoardRecord,
+  closeReplay: () => Promise<void> | undefined,
 ): () => Promise<void> {
   let closed: Promise<unknown> | null = null
   return async () => {
-    closed ??= Promise.all([machine.close(), serial.close()])
+    closed ??= Promise.all([machine.close(), serial.close(), closeReplay()])
     await closed
     await inside.close()
     record.close()

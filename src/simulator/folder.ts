@@ -125,6 +125,7 @@ function scripts(options: FolderOptions): Record<string, string> {
     poweroff: '#!/bin/sh\necho o > "$BOARD/sysrq"\nsleep 5\n',
     halt: '#!/bin/sh\necho o > "$BOARD/sysrq"\nsleep 5\n',
     dmesg: DMESG,
+    replay: REPLAY,
   }
 }
 
@@ -148,6 +149,12 @@ case "$1" in
   -n*) printf '%s\\t4\\t1\\t7\\n' "\${1#-n}" > "$BOARD/printk" ;;
   *) exec /usr/bin/dmesg "$@" ;;
 esac
+`
+
+/** The UART prints what was recorded; what this exits with is the caller's word. */
+const REPLAY = `#!/bin/sh
+echo "\${1:-0}" > "$BOARD/replay-asked"
+read -r status < "$BOARD/replay-answered" && exit "$status"
 `
 
 function session({ hostname, kernel, shell, login }: FolderOptions): string {

@@ -4,6 +4,7 @@ import { type Fifo, openFifo } from './fifo.ts'
 import { freshen, makeFolder } from './folder.ts'
 import { findJail, makeFifos } from './jail.ts'
 import { startLightTerminal } from './light-terminal.ts'
+import type { ReplayFifos } from './replay.ts'
 import { bringShell, findProgram } from './shells.ts'
 import { startTerminal, type Terminal, type TerminalHandlers } from './terminal.ts'
 import type { BoardOptions, SimulatedBoard } from './types.ts'
@@ -15,6 +16,8 @@ export type Inside = {
   start: (handlers: TerminalHandlers) => Terminal
   poll: () => void
   consoleLevel: () => number
+  /** Where the board's programs ask for a replay; null where it has none. */
+  replay: ReplayFifos | null
   open: (onSysrq: (bytes: Uint8Array) => void, onKernel: (lines: readonly string[]) => void) => Promise<void>
   close: () => Promise<void>
 }
@@ -35,6 +38,7 @@ function nothingInside(): Inside {
     start: startLightTerminal,
     poll: () => {},
     consoleLevel: () => DEFAULT_LEVEL,
+    replay: null,
     open: async () => {},
     close: async () => {},
   }
@@ -57,6 +61,7 @@ async function makeShell(board: NamedBoard, dir: string): Promise<Inside> {
     start: handlers => startTerminal({ id, fs, hostname, jail }, handlers),
     poll: () => fifos[0]?.poll(),
     consoleLevel,
+    replay: paths,
     async open(onSysrq, onKernel) {
       fifos.push(await openFifo(paths.sysrq, onSysrq))
       fifos.push(await openFifo(paths.kmsg, bytes => onKernel(kmsgLines(bytes, consoleLevel()))))

@@ -57,8 +57,15 @@ async function trial(jail: Jail): Promise<string | null> {
 }
 
 /** `board/sysrq` is what /proc/sysrq-trigger is in the jail, so that no key ever reaches the machine's own. */
-export async function makeFifos(fs: string): Promise<{ sysrq: string; kmsg: string }> {
-  const fifos = { sysrq: join(fs, 'board/sysrq'), kmsg: join(fs, 'dev/kmsg') }
+export async function makeFifos(
+  fs: string,
+): Promise<Record<'sysrq' | 'kmsg' | 'asked' | 'answered', string>> {
+  const fifos = {
+    sysrq: join(fs, 'board/sysrq'),
+    kmsg: join(fs, 'dev/kmsg'),
+    asked: join(fs, 'board/replay-asked'),
+    answered: join(fs, 'board/replay-answered'),
+  }
   const missing = Object.values(fifos).filter(path => !existsSync(path))
   if (missing.length > 0) await run('mkfifo', missing, { timeout: PROBE_MS })
   return fifos

@@ -18,6 +18,10 @@ export type Machine = {
   reset(by: string): void
   /** Ends as a halted machine does: on, and silent. */
   halt(): void
+  /** As a panic, without its words. */
+  die(by: string): void
+  /** How often it was started. */
+  boots(): number
   /** Everything of it is gone when this settles. */
   close(): Promise<void>
 }
@@ -196,6 +200,12 @@ export function createMachine(options: MachineOptions): Machine {
       stop('dead')
       serial.kernel(['reboot: Power down'])
     },
+    die(by) {
+      if (phase === 'off' || phase === 'dead') return
+      record.add({ kind: 'panic', by })
+      stop('dead')
+    },
+    boots: () => boots,
     async close() {
       stop('off')
       await gone

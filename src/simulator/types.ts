@@ -134,6 +134,8 @@ export type BoardOptions = {
   on?: boolean
   /** A boot loader that can be stopped and talked to; without it its banner flies past. */
   loader?: LoaderOptions
+  /** A console's log that the program `replay [STATUS]` prints on this one; a log that ends in a panic ends the board. */
+  replay?: string
   /** A prompt that echoes, and no process behind it: for a thousand boards. */
   light?: boolean
   /** What a second client gets: QEMU lets it wait unheard, a console server turns it away. */

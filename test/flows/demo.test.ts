@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,14 +10,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 let dir = ''
 
-/** The worked example on ports that are free right now, so that somebody's own demo is not in the way. */
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'boardroom-'))
-  let yaml = await readFile(join(ROOT, 'boards.yaml'), 'utf8')
+  await onFreePorts('boards.yaml')
+})
+
+/** On ports that are free right now, so that somebody's own demo is not in the way. */
+async function onFreePorts(inventory: string): Promise<string> {
+  let yaml = await readFile(join(ROOT, inventory), 'utf8')
   for (const port of ['7001', '7002', '7003', '7004', '16161', '18080'])
     yaml = yaml.replaceAll(port, String(await freePort()))
-  await writeFile(join(dir, 'boards.yaml'), yaml)
-})
+  const file = join(dir, basename(inventory))
+  await writeFile(file, yaml)
+  return file
+}
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
 async function freePort(): Promise<number> {
@@ -31,8 +37,9 @@ async function freePort(): Promise<number> {
 async function demo(
   args: readonly string[],
   input: string,
+  boards = join(dir, 'boards.yaml'),
 ): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { ...process.env, BOARDS_FILE: join(dir, 'boards.yaml'), NO_COLOR: '1' }
+  const env = { ...process.env, BOARDS_FILE: boards, NO_COLOR: '1' }
   const child = spawn(join(ROOT, 'bin/boardroom'), ['demo', ...args], {
     env,
     cwd: ROOT,
@@ -67,4 +74,25 @@ test('design 10: from a pipe each reply is plain text, and the exit status is th
   expect(out).toContain('@li T2 failed')
   expect(out).not.toContain('\x1b')
   expect(code).toBe(1)
+})
+
+test('a recorded failure goes through the whole product again, and ends as what it is', async () => {
+  const log = join(dir, 'console.log')
+  await writeFile(
+    log,
+    ['ok 1 first', '[   12.600000] Kernel panic - not syncing: Fatal exception in interrupt', ''].join(
+      '\r\n',
+    ),
+  )
+  const { code, out } = await demo(['--replay', log], '', await onFreePorts('demo/replay.yaml'))
+  expect(out).toContain('> run-test replay --shell replay')
+  expect(out).toContain('kernel panic: Fatal exception in interrupt')
+  expect(code).toBe(1)
+})
+
+test('a log that is not there is said before anything is started', async () => {
+  const { code, out, err } = await demo(['--replay', join(dir, 'nowhere.log')], '')
+  expect(err).toContain('nowhere.log cannot be replayed: there is no such file')
+  expect(out).toBe('')
+  expect(code).toBe(3)
 })
