@@ -23,13 +23,22 @@ login              login
 useradd            passwd
 cpio               cpio
 gcc                gcc
+g++                g++
 setpriv            util-linux
+flock              util-linux
+make               make
+flex               flex
+bison              bison
+bc                 bc
+xz                 xz-utils
 '
 
 has() { command -v "$1" >/dev/null 2>&1; }
 has_libc() { [ -e "$(gcc -print-file-name=libc.a 2>/dev/null || echo none)" ]; }
 has_kernel() { ls "$cache"/linux/boot/vmlinuz-* >/dev/null 2>&1; }
 has_busybox() { [ -x "$cache/busybox/bin/busybox" ]; }
+has_libelf() { [ -e /usr/include/gelf.h ]; }
+has_source() { [ -e /usr/src/linux-source-6.1.tar.xz ]; }
 has_uboot() { [ -e /usr/lib/u-boot/qemu_arm64/u-boot.bin ]; }
 has_arm_kernel() { ls "$cache"/linux-arm64/boot/vmlinuz-* >/dev/null 2>&1; }
 has_arm_busybox() { [ -x "$cache/busybox-arm64/bin/busybox" ]; }
@@ -40,6 +49,7 @@ lacking() {
   done
   has_libc || echo libc6-dev
   has_uboot || echo u-boot-qemu
+  [ -e /usr/include/gtest/gtest.h ] || echo libgtest-dev
 }
 
 # download NAME PACKAGE: unpacked at once or not at all.
