@@ -45,13 +45,14 @@ export async function createSimulatedBoard(options: BoardOptions): Promise<Simul
     afterPanic: options.afterPanic ?? 'hang',
     dropOnPowerOff: options.dropOnPowerOff ?? false,
     faults: faults.get,
-    recover: () => faults.set({ hang: false, flood: false }),
+    recover: () => faults.set({ hang: false, hog: false, deaf: false, flood: false }),
+    release: () => faults.set({ hog: false }),
     serial,
     record,
     loader: loaderOf(options, named.hostname, bytes => serial.print(bytes)),
     ...inside,
   })
-  const sysrq = createSysrq({ machine, serial })
+  const sysrq = createSysrq({ machine, serial, faults: faults.get })
   let replay: Replay | null = null
   const close = closer(machine, serial, inside, record, () => replay?.close())
   await inside

@@ -15,7 +15,12 @@ export type Machine = {
   /** The line has room again. */
   resume(): void
   panic(by: string, triggered?: boolean): void
-  reset(by: string): void
+  /** `lastWords`: what its kernel says in that moment. */
+  reset(by: string, lastWords?: readonly string[]): void
+  /** Whether a kernel runs, or died and is still there: not in the boot loader. */
+  hasKernel(): boolean
+  /** Ends all processes but the first. */
+  killAll(by: string): void
   /** Ends as a halted machine does: on, and silent. */
   halt(): void
   /** As a panic, without its words. */
@@ -44,6 +49,8 @@ export type MachineOptions = {
   poll: () => void
   /** A board that starts anew is neither hung nor flooding. */
   recover: () => void
+  /** What had the processor was killed. */
+  release: () => void
 }
 
 export type LoaderHandlers = Pick<UBootDeps, 'onBoot' | 'onReset'>
@@ -64,6 +71,7 @@ export function createMachine(options: MachineOptions): Machine {
   let gone: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
 
+  const isStuck = (): boolean => faults().hang || faults().hog
   const uptime = (): number => (performance.now() - startedAt) / 1000
 
   const stop = (to: Phase): void => {
@@ -85,7 +93,7 @@ export function createMachine(options: MachineOptions): Machine {
     onBytes(bytes) {
       // What the board printed after it wrote to sysrq was never printed: the write does not return.
       options.poll()
-      if (boots !== boot || phase !== 'up' || faults().hang) return
+      if (boots !== boot || phase !== 'up' || isStuck()) return
       if (!prompted) record.add({ kind: 'prompt' })
       prompted = true
       serial.print(bytes)
@@ -100,12 +108,18 @@ export function createMachine(options: MachineOptions): Machine {
     },
   })
 
-  const startShell = async (boot: number): Promise<void> => {
+  const startShell = async (boot: number, files: 'fresh' | 'left'): Promise<void> => {
     await gone
     if (boots !== boot || (phase !== 'booting' && phase !== 'up')) return
-    options.freshen()
+    if (files === 'fresh') options.freshen()
     terminal = options.start(handlers(boot))
     if (phase === 'up') terminal.resume()
+  }
+
+  const beginShell = (boot: number, files: 'fresh' | 'left'): void => {
+    startShell(boot, files).catch((error: unknown) => {
+      record.add({ kind: 'warning', message: `the board's shell did not start: ${String(error)}` })
+    })
   }
 
   const booted = (): void => {
@@ -139,11 +153,7 @@ export function createMachine(options: MachineOptions): Machine {
 
   const startKernel = (number: number, bootargs?: string): void => {
     phase = 'booting'
-    if (!faults().neverPrompts) {
-      startShell(number).catch((error: unknown) => {
-        record.add({ kind: 'warning', message: `the board's shell did not start: ${String(error)}` })
-      })
-    }
+    if (!faults().neverPrompts) beginShell(number, 'fresh')
     const lines = bootLines(options.kernel, bootargs)
     const next = (at: number): void => {
       const text = lines[at]
@@ -157,10 +167,12 @@ export function createMachine(options: MachineOptions): Machine {
     next(0)
   }
 
-  const reset = (by: string): void => {
+  const reset = (by: string, lastWords: readonly string[] = []): void => {
     if (phase === 'off') return
     record.add({ kind: 'reset', by })
     stop('booting')
+    // A kernel's console waits for the line: these are out before it lets go.
+    serial.kernel(lastWords, 'in turn')
     boot()
   }
 
@@ -173,11 +185,11 @@ export function createMachine(options: MachineOptions): Machine {
       if (options.dropOnPowerOff) serial.hangUp()
     },
     isOn: () => phase !== 'off',
-    isUp: () => phase === 'up' && prompted && !faults().hang,
+    isUp: () => phase === 'up' && prompted && !isStuck(),
     uptime,
     type(bytes) {
       if (phase === 'loading' && !faults().hang) loader?.type(bytes)
-      if (phase !== 'up' || faults().hang || terminal === null) return
+      if (phase !== 'up' || isStuck() || terminal === null) return
       terminal.write(bytes)
       if (terminal.backlog() > TERMINAL_BYTES) serial.setTaking(false)
     },
@@ -195,6 +207,18 @@ export function createMachine(options: MachineOptions): Machine {
       if (reboots) timer = setTimeout(() => reset('panic'), PANIC_REBOOT_MS)
     },
     reset,
+    hasKernel: () => phase === 'booting' || phase === 'up' || phase === 'dead',
+    killAll(by) {
+      if (phase !== 'up' || terminal === null) return
+      record.add({ kind: 'killed', by })
+      options.release()
+      prompted = false
+      terminal.kill()
+      gone = Promise.all([gone, terminal.gone]).then(() => {})
+      terminal = null
+      serial.setTaking(true)
+      beginShell(boots, 'left')
+    },
     halt() {
       if (phase === 'off') return
       stop('dead')

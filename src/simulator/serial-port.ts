@@ -1,3 +1,4 @@
+import { createBreakOrder } from './break-order.ts'
 import { type ConsoleServer, createConsoleServer } from './console-server.ts'
 import { createDamage } from './damage.ts'
 import { stamp } from './kernel-text.ts'
@@ -62,12 +63,13 @@ export async function createSerialPort(options: SerialPortOptions): Promise<Seri
   let taking = true
   let flooding: NodeJS.Immediate | null = null
 
+  const order = createBreakOrder(bytes => {
+    record.typed(bytes)
+    options.onTyped(onTheWayIn.lose(bytes))
+  }, options.onBreak)
   const incoming = createWire({
     ...line,
-    deliver: bytes => {
-      record.typed(bytes)
-      options.onTyped(onTheWayIn.lose(bytes))
-    },
+    deliver: order.came,
     onRoom: () => reviewInput(),
   })
   const outgoing = createWire({
@@ -89,10 +91,11 @@ export async function createSerialPort(options: SerialPortOptions): Promise<Seri
     secondClient: board.secondClient ?? 'wait',
     onInput(bytes) {
       noise.passBy(bytes.length)
+      order.sent(bytes.length)
       incoming.push(bytes)
       reviewInput()
     },
-    onBreak: options.onBreak,
+    onBreak: order.sentBreak,
     onConnect(client) {
       record.add({ kind: 'connect', client })
       flood()

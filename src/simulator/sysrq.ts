@@ -1,5 +1,6 @@
 import type { Machine } from './machine.ts'
 import type { SerialPort } from './serial-port.ts'
+import type { BoardFaults } from './types.ts'
 
 /** Magic SysRq: by /proc/sysrq-trigger, or by a break on the line and a key (Documentation/admin-guide/sysrq.rst). */
 export type Sysrq = {
@@ -9,18 +10,25 @@ export type Sysrq = {
   onBreak(): void
 }
 
-/** The kernel takes a key as a SysRq for so long after a break (serial_core.h). */
-const BREAK_MS = 5000
+export type SysrqDeps = { machine: Machine; serial: SerialPort; faults: () => Readonly<BoardFaults> }
 
-export function createSysrq({ machine, serial }: { machine: Machine; serial: SerialPort }): Sysrq {
-  let breakUntil = 0
+/** The kernel takes a key as a SysRq for so long after a break (SYSRQ_TIMEOUT, serial_core.h). */
+const BREAK_MS = 5000
+const HELP = 'sysrq: HELP : reboot(b) crash(c) kill-all-tasks(i) poweroff(o)'
+
+export function createSysrq({ machine, serial, faults }: SysrqDeps): Sysrq {
+  /** Null: the next character is none. It stays set after its time is over, until a character or a break comes. */
+  let breakUntil: number | null = null
 
   const key = (char: string, by: string): void => {
     if (!machine.isOn()) return
     if (char === 'c') machine.panic(by, true)
-    else if (char === 'b') machine.reset(by)
-    else if (char === 'o') machine.halt()
-    else if (/\S/.test(char)) serial.kernel(['sysrq: HELP : reboot(b) crash(c) poweroff(o)'])
+    else if (char === 'b') machine.reset(by, ['sysrq: Resetting'])
+    else if (char === 'i') {
+      serial.kernel(['sysrq: Kill All Tasks'])
+      machine.killAll(by)
+    } else if (char === 'o') machine.halt()
+    else if (/\S/.test(char)) serial.kernel([HELP])
   }
 
   const keys = (bytes: Uint8Array, by: string): void => {
@@ -31,13 +39,17 @@ export function createSysrq({ machine, serial }: { machine: Machine; serial: Ser
   return {
     keys,
     typed(bytes) {
-      if (performance.now() > breakUntil || bytes.length === 0) return machine.type(bytes)
-      breakUntil = 0
-      keys(bytes.subarray(0, 1), 'break')
+      if (breakUntil === null || bytes.length === 0) return machine.type(bytes)
+      const isKey = performance.now() <= breakUntil && bytes[0] !== 0
+      breakUntil = null
+      if (!isKey) return machine.type(bytes)
+      key(String.fromCharCode(bytes[0] ?? 0), 'break')
       machine.type(bytes.subarray(1))
     },
     onBreak() {
-      breakUntil = performance.now() + BREAK_MS
+      // A boot loader does not know it; a second one takes the first back (uart_handle_break).
+      if (!machine.hasKernel() || faults().deaf) return
+      breakUntil = breakUntil === null ? performance.now() + BREAK_MS : null
     },
   }
 }

@@ -44,6 +44,10 @@ export type BoardFaults = {
   garble: number
   /** The board swallows everything and says nothing, until this is taken away or it starts anew. */
   hang: boolean
+  /** A real-time program has the processor: nothing else runs before the kernel kills it (SysRq i) or the board starts anew. */
+  hog: boolean
+  /** The kernel takes no SysRq, as with its interrupts off, until the board starts anew. */
+  deaf: boolean
   /** Boots, and then never shows a prompt (from the next boot on). */
   neverPrompts: boolean
   /** Nobody listens on the console's port. Who is connected stays so. */
@@ -60,6 +64,8 @@ export const NO_BOARD_FAULTS: Readonly<BoardFaults> = {
   loseIn: 0,
   garble: 0,
   hang: false,
+  hog: false,
+  deaf: false,
   neverPrompts: false,
   refuses: false,
   closeAfterBytes: null,
@@ -85,6 +91,8 @@ export type BoardEvent = { t: number } & (
   | { kind: 'prompt' }
   | { kind: 'reset'; by: string }
   | { kind: 'panic'; by: string }
+  /** All processes but the first, which starts the shell again. */
+  | { kind: 'killed'; by: string }
   | { kind: 'connect'; client: number }
   | { kind: 'disconnect'; client: number; by: 'client' | 'board' }
   /** A burst of typing: `t` is its first byte, `text` its beginning (latin1). */
