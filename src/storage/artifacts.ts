@@ -23,6 +23,7 @@ import {
 import { createRemoval } from './removal.ts'
 import { noRoom, openStaging } from './staging.ts'
 import { readTimed } from './timed-read.ts'
+import { timesPath } from './times.ts'
 import { openTombstones } from './tombstones.ts'
 import type { Artifacts, GrowingFile, Staged, StoredFile, TimedBytes } from './types.ts'
 
@@ -174,14 +175,31 @@ export async function openArtifacts(options: StorageDeps & { dir: string }): Pro
   async function put(owner: string, name: string, type: string, content: Uint8Array): Promise<StoredFile> {
     const folder = folderOf(owner)
     if (folder.growing.has(checkFileName(name))) throw alreadyThere(`${owner}/${name}, open`)
-    const staged = await staging.stage(name, [content], content.length)
+    return await add(owner, await staging.stage(name, [content], content.length), type)
+  }
+
+  async function add(owner: string, staged: Staged, type: string): Promise<StoredFile> {
+    const { name, size, sha256 } = staged
+    const folder = folderOf(owner)
+    if (folder.growing.has(checkFileName(name))) throw alreadyThere(`${owner}/${name}, open`)
     await makeFolder(join(dir, owner, 'files'))
     await rename(staging.path(staged), filePath(dir, owner, name))
     staging.forget(staged)
-    const { size, sha256 } = staged
     const file = { name, size, sha256, type, storedAt: clock.now() }
     await record(folder, file)
     return file
+  }
+
+  async function discard(owner: string, names: readonly string[]): Promise<void> {
+    const folder = folders.get(checkOwner(owner))
+    const gone = names.filter(name => folder?.files.has(name) === true && !folder.growing.has(name))
+    if (folder === undefined || gone.length === 0) return
+    for (const name of gone) {
+      folder.files.delete(name)
+      const path = filePath(dir, owner, name)
+      for (const each of [path, timesPath(path)]) await rm(each, { force: true })
+    }
+    await save(folder)
   }
 
   async function* read(
@@ -217,6 +235,8 @@ export async function openArtifacts(options: StorageDeps & { dir: string }): Pro
     adopt,
     open,
     put,
+    add,
+    discard,
     list: async owner => currentFiles(folders.get(owner) ?? newFolder(owner)),
     owners: async () =>
       Array.from(folders.values(), folder => ({

@@ -95,6 +95,10 @@ export type Artifacts = {
   /** A file that grows: appended while a run goes on, sealed with its SHA-256 at the end. Never throws on a full disk: it drops and counts. */
   open(owner: string, name: string, type: string): Promise<GrowingFile>
   put(owner: string, name: string, type: string, content: Uint8Array): Promise<StoredFile>
+  /** Gives a staged file to an owner who may have others; one of the same name is replaced in one step. */
+  add(owner: string, staged: Staged, type: string): Promise<StoredFile>
+  /** Takes single files of an owner away; what is not there is passed over. */
+  discard(owner: string, names: readonly string[]): Promise<void>
   list(owner: string): Promise<readonly StoredFile[]>
   owners(): Promise<readonly { owner: string; bytes: number; newest: Millis }[]>
   /** Path for reading, or null; for the HTTP room and for work. A file being read through `hold` is not removed until released. */
