@@ -75,8 +75,9 @@ async function load(place: RecorderPlace): Promise<Segment[]> {
   }
 }
 
+// Both go through a copy of the segments: retention may take the oldest meanwhile.
+
 async function firstSince(dir: string, segments: readonly Segment[], t: Millis): Promise<number | null> {
-  // A copy: retention may take the oldest meanwhile.
   for (const { start, lastAt } of [...segments]) {
     if (lastAt < t) continue
     const entry = (await loadIndex(dir, start)).find(({ kind, t: came }) => kind === 'bytes' && came >= t)
@@ -92,7 +93,7 @@ async function readMarks(
   to: number,
 ): Promise<LogMark[]> {
   const marks: LogMark[] = []
-  for (const { start } of segments) {
+  for (const { start } of [...segments]) {
     for (const { offset, t, kind, count } of await loadIndex(dir, start)) {
       if (kind !== 'bytes' && offset >= from && offset <= to) marks.push({ offset, t, kind, count })
     }

@@ -53,7 +53,9 @@ export function createLogQueue(
   const endHole = (offset: number, t: Millis): void => {
     const about = { ...place.about, offset, bytes: hole }
     if (!isRefused) place.log.warn(about, 'the disk is too slow: part of the console log was dropped')
-    const marks = [...held, { offset, t, kind: 'dropped', count: hole, bytes: NO_BYTES } satisfies Item]
+    const gap: Item = { offset, t, kind: 'dropped', count: hole, bytes: NO_BYTES }
+    // Marks alone may have waited: then no byte is missing, and the log does not say so.
+    const marks = hole > 0 ? [...held, gap] : held
     droppedBefore += hole
     hole = 0
     held = []
@@ -138,7 +140,7 @@ export function createLogQueue(
     },
     mark(kind, t) {
       const item: Item = { offset: head, t, kind, count: 0, bytes: NO_BYTES }
-      if (isHole()) drop([item])
+      if (isHole() || !isRoom(0)) drop([item])
       else put(item)
     },
     stored() {

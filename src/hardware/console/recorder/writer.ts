@@ -41,9 +41,10 @@ export function createSegmentWriter(place: RecorderPlace, segments: Segment[]): 
   let sweptAt = -Infinity
   let timeWritten: number | null = null
 
+  // One without a byte never grows old: the next would have its name.
   const isFull = (segment: Segment): boolean =>
     segment.size + segment.indexSize >= limits.segmentBytes ||
-    clock.now() - segment.firstAt > limits.segmentMs
+    (segment.size > 0 && clock.now() - segment.firstAt > limits.segmentMs)
 
   const shut = async (): Promise<void> => {
     const open = current
@@ -59,7 +60,11 @@ export function createSegmentWriter(place: RecorderPlace, segments: Segment[]): 
     const last = segments.at(-1)
     const goesOn = last !== undefined && endOf(last) === offset && !isFull(last)
     current = await openSegment(dir, goesOn ? last : freshSegment(offset, clock.now()), !goesOn)
-    if (!goesOn) segments.push(current.segment)
+    if (!goesOn) {
+      // Full of marks alone: it is begun anew under its own name, and the old marks go.
+      if (last?.start === offset) segments.pop()
+      segments.push(current.segment)
+    }
     await sweep()
     return current
   }

@@ -151,3 +151,16 @@ test('a disk that refuses is not asked again for a second, and what was lost is 
     { kind: 'bytes', offset: 1060, count: 0 },
   ])
 })
+
+test('a console that comes and goes while the disk hangs fills no memory, and no byte is said to be missing', async () => {
+  const clock = createFakeClock()
+  const { queue, stored, answer } = createDisk(clock)
+  for (let n = 0; n < 1_000; n++) queue.mark('connected', n)
+  while (await answer(true)) {}
+  await clock.pass(1_000)
+  queue.append(new Uint8Array(5), 0)
+  while (await answer(true)) {}
+  expect(stored.length).toBeLessThan(200)
+  expect(stored.filter(({ kind }) => kind === 'dropped')).toEqual([])
+  expect(stored.at(-1)).toMatchObject({ kind: 'bytes', offset: 1000 })
+})
