@@ -1,5 +1,5 @@
 import type { Core } from '../core.ts'
-import { type Claim, claimsOf } from '../queue/claims.ts'
+import { type Claim, claimsOf, type Want } from '../queue/claims.ts'
 import type { Operation } from '../state.ts'
 import { owed } from './owed.ts'
 
@@ -11,9 +11,9 @@ export async function tellStranded(core: Core): Promise<void> {
   const { boards } = core.current.inventory
   const ids = new Set(boards.map(board => board.id))
   const families = new Set(boards.map(board => board.family))
-  const hasPlace = ({ board, family }: Claim): boolean =>
-    board === null ? family === null || families.has(family) : ids.has(board)
-  const stranded = claimsOf(core.state()).filter(claim => !hasPlace(claim))
+  const isStranded = ({ board, family }: Want): boolean =>
+    board === null ? family !== null && !families.has(family) : !ids.has(board)
+  const stranded = claimsOf(core.state(), isStranded)
   const still = new Set(stranded.map(claim => claim.id))
   const told = Object.keys(core.state().stranded)
   const operations = [

@@ -34,10 +34,20 @@ export function claimOfLease(lease: Lease): Claim {
   }
 }
 
-/** All that wait, best first. */
-export function claimsOf(state: Readonly<Pick<LabState, 'runs' | 'leases'>>): readonly Claim[] {
-  const runs = Object.values(state.runs).filter(run => run.state === 'queued' && run.cancelledBy === null)
-  const leases = Object.values(state.leases).filter(lease => lease.state === 'waiting')
+/** What a claim asks for: one board, any of a family, or any at all. */
+export type Want = Pick<Claim, 'family' | 'board'>
+
+/** All that wait, best first; only those that want what `isMeant` says, for whoever looks for few. */
+export function claimsOf(
+  state: Readonly<Pick<LabState, 'runs' | 'leases'>>,
+  isMeant: (want: Want) => boolean = () => true,
+): readonly Claim[] {
+  const runs = Object.values(state.runs).filter(
+    run => run.state === 'queued' && run.cancelledBy === null && isMeant(run),
+  )
+  const leases = Object.values(state.leases).filter(
+    lease => lease.state === 'waiting' && isMeant({ family: lease.family, board: lease.wanted }),
+  )
   return [...runs.map(claimOfRun), ...leases.map(claimOfLease)].sort(byRank)
 }
 
