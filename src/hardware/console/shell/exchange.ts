@@ -1,6 +1,6 @@
 import type { Millis } from '../../../clock.ts'
 import { HardwareError } from '../../../errors.ts'
-import { type Answer, createHearing, type Hearing, type Sight } from './hearing.ts'
+import { type Answer, createHearing, type Hearing, MOST_PRINTING_MS, type Sight } from './hearing.ts'
 import { resync } from './resync.ts'
 import { notAnswering, type Session } from './session.ts'
 
@@ -87,6 +87,8 @@ async function once(
 async function untilEnd(session: Session, hearing: Hearing, ask: Ask, signal: AbortSignal): Promise<Outcome> {
   const { talk } = session
   let deadline = talk.clock.mono() + ask.endMs
+  // Lines without end may be somebody else's, who talks on the same terminal.
+  const latest = deadline + MOST_PRINTING_MS
   let pokeMs = FIRST_POKE_MS
   let progress = hearing.progress()
   for (;;) {
@@ -95,8 +97,9 @@ async function untilEnd(session: Session, hearing: Hearing, ask: Ask, signal: Ab
     if (sight !== null) return judge(session, hearing, ask, sight, signal)
     if (hearing.progress() > progress) {
       progress = hearing.progress()
-      deadline = Math.max(deadline, talk.clock.mono() + PRINTING_MS)
+      deadline = Math.min(latest, Math.max(deadline, talk.clock.mono() + PRINTING_MS))
     } else if (left <= pokeMs) break
+    if (talk.clock.mono() >= latest) break
     await talk.type('\n', signal)
     pokeMs *= 2
   }

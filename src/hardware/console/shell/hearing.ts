@@ -18,7 +18,7 @@ export type Sight =
 export type Hearing = {
   readonly number: number
   next(ms: Millis, signal: AbortSignal): Promise<Sight | null>
-  /** The next sight that decides, as long as bytes keep coming; null after `ms` without any. */
+  /** The next sight that decides; null after `ms` without a byte, or when others talk and no answer comes. */
   verdict(ms: Millis, signal: AbortSignal): Promise<Sight | null>
   /** Grows as long as lines of ours come: long output on a slow line is no hang. Kernel lines do not count. */
   progress(): number
@@ -27,6 +27,10 @@ export type Hearing = {
 
 /** More than any control command of ours prints; a test's output is not heard here but recorded. */
 const MOST_OUTPUT = 32 * 1024 * 1024
+/** A busy line may be late with the beginning of an answer: not for longer, however much others say on it. */
+const MOST_LATE_MS = 6_000
+/** Of an answer that has begun. */
+export const MOST_PRINTING_MS = 120_000
 /** Among so many bytes, the last before the end, the line of a short answer is looked for. */
 const MOST_SEARCHED = 64 * 1024
 
@@ -34,6 +38,7 @@ export function createHearing(session: Session, number: number, trailer: string)
   const { talk } = session
   const region = createRegion(MOST_OUTPUT)
   let encoded = false
+  let hasBegun = false
   let earlier: { status: number; readings: Buffer[] } | null = null
   let progress = 0
   let lastByteAt = talk.clock.mono()
@@ -68,6 +73,7 @@ export function createHearing(session: Session, number: number, trailer: string)
     if (frame.kind === 'damaged' || frame.kind === 'never' || frame.kind === 'cut')
       return { kind: frame.kind }
     encoded = frame.kind === 'encoded'
+    hasBegun = true
     region.begin(line.to)
     return frame.kind === 'start' ? { kind: 'start' } : null
   }
@@ -95,9 +101,13 @@ export function createHearing(session: Session, number: number, trailer: string)
     number,
     next: (ms, signal) => watch.next(ms, signal),
     async verdict(ms, signal) {
+      const asked = talk.clock.mono()
+      hasBegun = false
       for (;;) {
         const sight = await watch.next(ms, signal)
-        if (sight === null && talk.clock.mono() - lastByteAt >= ms) return null
+        const now = talk.clock.mono()
+        const isOver = now - asked >= (hasBegun ? MOST_PRINTING_MS : MOST_LATE_MS)
+        if (sight === null && (isOver || now - lastByteAt >= ms)) return null
         if (sight !== null && sight.kind !== 'start' && sight.kind !== 'prompt') return sight
       }
     },

@@ -170,6 +170,8 @@ function placeIn(line: string, base: Base, text: string): Place | null {
   const [, folder, said, tool, name] = pattern.exec(line) ?? []
   if (folder === undefined || tool === undefined) return null
   const sum = SUM_TOOLS.find(each => each === name) ?? null
+  // Torn in the middle of the tool's name: the line is said twice.
+  if (tool !== '-' && sum === null) return null
   if (sum === null || folder === '-') return NO_PLACE
   return said === sumOf(sum, Buffer.from(text)) ? { folder, sum } : null
 }

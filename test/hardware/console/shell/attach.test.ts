@@ -50,6 +50,19 @@ describe.each(SHELLS.map(shell => [shell] as const))('attach to %s', shell => {
     expect(readdirSync(pty.folder).filter(name => /history/.test(name))).toEqual([])
   })
 
+  it('is told what it has though the first time that is torn in the middle of a name', async () => {
+    const pty = await board({ shell })
+    let torn = 0
+    pty.faults.garble = bytes => {
+      const text = bytes.toString('latin1').replace(/(@\w{6} 0 \/\S+ \d+ \w{3})(\w+\r\n)/, '$1\r\n$2')
+      torn += text.length > bytes.length ? 1 : 0
+      return torn > 1 ? bytes : Buffer.from(text, 'latin1')
+    }
+    const us = shellOn(pty)
+    await expect(us.attach(never)).resolves.toMatchObject({ limits: [] })
+    expect(torn).toBeGreaterThan(0)
+  })
+
   it('erases what somebody left half typed, and does not run it', async () => {
     const pty = await board({ shell })
     await type(pty, '\n')

@@ -195,6 +195,26 @@ describe('a command', () => {
     })
   })
 
+  it.each([
+    ['whose end was torn', `@${WORD} 1\r\n@${WORD} 1 0 9\r\n${PROMPT}:1> `],
+    ['that never ends', `@${WORD} 1\r\n`],
+  ])('%s is an error in its time also where others talk without end', async (_what, said) => {
+    const line = createMemoryLine()
+    const session = sessionOn(line.talk)
+    line.onTyped = typed => {
+      if (typed.startsWith('_b')) line.say(said)
+      const echo = /echo (\w+)''(\w+):/.exec(typed)
+      if (echo !== null) line.say(`\r\n${echo[1]}${echo[2]}:${WORD}:\r\n`)
+    }
+    const chatter = (): void => {
+      line.say('somebody else\r\n')
+      line.clock.after(100, chatter)
+    }
+    chatter()
+    const result = await settled(line.clock, exchangeText(session, '_b', 'true', TIMEOUT, never), ALL * 5)
+    expect('error' in result && result.error).toMatchObject({ code: 'hardware-not-answering' })
+  })
+
   it('ends at once, with the reason, when the console is lost or the caller gives up', async () => {
     const line = createMemoryLine()
     const session = sessionOn(line.talk)
