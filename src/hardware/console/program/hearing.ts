@@ -27,6 +27,7 @@ export function hearProgram(
   poked: () => string | null,
 ): Watch<ProgramSight> {
   let torn: number | null = null
+  let hasStarted = false
   let lookedAt = -1
   let promptedAt = -1
 
@@ -34,8 +35,12 @@ export function hearProgram(
     const { line } = heard
     sift.line(line)
     const start = frameIn(line.text, words.start)
-    if (start?.frame.kind === 'start' && start.number === words.number)
+    if (start?.frame.kind === 'start' && start.number === words.number) {
+      // Said again: what stands before it may be the program's all the same.
+      if (hasStarted) sift.cut({ from: placeOf(line, start.index).before, to: line.to })
+      hasStarted = true
       return { kind: 'start', from: line.to }
+    }
     const mark = line.text.indexOf(`@${words.end}`)
     if (mark === -1) return null
     // The first of the two ends the output, even when only the second can be read.

@@ -1,4 +1,5 @@
 import type { Millis } from '../../../clock.ts'
+import { HardwareError } from '../../../errors.ts'
 import type { ProgramEnd } from '../../types.ts'
 import { exchangeText } from '../shell/command.ts'
 import { makeWord } from '../shell/frames.ts'
@@ -45,7 +46,7 @@ export async function runProgram(
     onStarted(running.from)
     if (stop.aborted) onStop()
     stop.addEventListener('abort', onStop, { once: true })
-    const ended = await untilEnded(running, signal)
+    const ended = await untilEnded(running, stop, signal)
     const clean = await cleanUp(running, signal)
     return {
       status: ended.endedBy === 'itself' ? ended.status : null,
@@ -127,7 +128,7 @@ async function untilStart(
 
 // ---- run ----------------------------------------------------------------------------------------------------
 
-async function untilEnded(running: Running, signal: AbortSignal): Promise<Ended> {
+async function untilEnded(running: Running, stop: AbortSignal, signal: AbortSignal): Promise<Ended> {
   const { watch, session } = running
   const { clock } = session.talk
   let pokes = 0
@@ -136,7 +137,8 @@ async function untilEnded(running: Running, signal: AbortSignal): Promise<Ended>
     const sight = await watch.next(waitMs, signal)
     if (sight === null) {
       pokes += 1
-      if (running.guarded) await poke(running, signal)
+      const missed = running.guarded ? await poke(running, signal) : await missedEnd(running, stop, signal)
+      if (missed !== null) return { ...missed, at: clock.mono() }
       continue
     }
     const ended = await react(running, sight, signal)
@@ -145,10 +147,33 @@ async function untilEnded(running: Running, signal: AbortSignal): Promise<Ended>
 }
 
 /** Nothing comes of it while the guard is there: echo is off, and nobody reads. */
-async function poke(running: Running, signal: AbortSignal): Promise<void> {
+async function poke(running: Running, signal: AbortSignal): Promise<null> {
   const { talk } = running.session
   running.poked = { at: talk.clock.mono(), tail: talk.tail() }
   await talk.type('\n', signal)
+  return null
+}
+
+/** Without a guard no prompt tells that it ended: when both its end frames were torn, only the journal does. */
+async function missedEnd(
+  running: Running,
+  stop: AbortSignal,
+  signal: AbortSignal,
+): Promise<Omit<Ended, 'at'> | null> {
+  const { session } = running
+  const to = session.talk.head()
+  try {
+    const status = await savedStatus(running, AbortSignal.any([signal, stop]))
+    return status === null ? null : { status, endedBy: 'itself', to }
+  } catch (error) {
+    // What it prints may drown every answer, and it goes on all the same; a wish to stop is heard next.
+    if (signal.aborted || session.lost !== null || !(stop.aborted || isUnanswered(error))) throw error
+    return null
+  }
+}
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof HardwareError && error.failure.cause !== 'console lost'
 }
 
 function pokedTail({ poked, session }: Running): string | null {
@@ -165,7 +190,6 @@ async function react(
   switch (sight.kind) {
     case 'start':
       // Our answer came damaged, and was refused.
-      running.from = sight.from
       await session.talk.type('ok\n', signal)
       return null
     case 'end':

@@ -13,6 +13,8 @@ export type Sift = {
   /** From now on our shell talks too. */
   begin(): void
   line(line: JoinedLine): void
+  /** Ours, wherever it stands; in the order of the log. */
+  cut(range: LogRange): void
   /** Where the end of our last command begins: what was printed before it stands before it. Null without one. */
   lastEnd(): number | null
   /** What is the program's of `[from, to)`: in order, one at least. */
@@ -20,17 +22,20 @@ export type Sift = {
 }
 
 /** More than is ever typed beside a program; whoever prints our words without end shall not fill memory. */
-const MOST_HOLES = 512
+const MOST_HOLES = 4096
 
 export function createSift(session: Session): Sift {
   const holes: LogRange[] = []
   let begun = false
+  /** No frame of our shell has a smaller number from then on: one that has is somebody's who repeats it. */
+  let first = 0
   let last: { number: number; at: number } | null = null
   let interrupts = 0
 
-  const hole = (from: number, to: number): void => {
-    if (holes.length < MOST_HOLES) holes.push({ from, to })
+  const cut = (range: LogRange): void => {
+    if (holes.length < MOST_HOLES) holes.push(range)
   }
+  const hole = (from: number, to: number): void => cut({ from, to })
 
   /** A shell that is interrupted begins a new line for its prompt; for a newline it does not. */
   const promptStart = (line: JoinedLine, index: number): number => {
@@ -52,6 +57,7 @@ export function createSift(session: Session): Sift {
     begin() {
       if (begun) return
       begun = true
+      first = session.number
       interrupts = session.talk.interrupts()
     },
     line(line) {
@@ -60,9 +66,10 @@ export function createSift(session: Session): Sift {
         hole(promptStart(line, index), placeOf(line, index + length - 1).offset + 1)
       const found = frameIn(line.text, session.word)
       const answer = heldIn(line.text, session.word)?.index ?? answersIn(line.text, session.word)
-      if (found !== null) hole(frameStart(line, found), line.to)
+      if (found !== null && found.number >= first) hole(frameStart(line, found), line.to)
       else if (answer !== -1) hole(placeOf(line, answer).offset, line.to)
     },
+    cut,
     lastEnd: () => last?.at ?? null,
     ranges(from, to) {
       const kept: LogRange[] = []

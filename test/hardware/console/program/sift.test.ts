@@ -72,6 +72,8 @@ const piece = fc.constantFrom(
   'brBBBB:7> ',
   `${PROMPT}: `,
   `${WORD} 7 0 99\n`,
+  // Of a command that ended long ago: repeated by somebody, and none of ours.
+  `@${WORD} 1 0 99\n`,
   'login: ',
 )
 
