@@ -14,6 +14,7 @@ export const CAUSES = [
   'panic',
   'oops',
   'bug',
+  'warning',
   'lockup',
   'reset',
   'boot',

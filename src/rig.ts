@@ -3,14 +3,21 @@ import type { Clock } from './clock.ts'
 import type { BoardConfig, ConsoleConfig } from './config/types.ts'
 import { ConfigError } from './errors.ts'
 import { createBootLoader } from './hardware/console/boot-loader/boot-loader.ts'
-import { newLoaderPace } from './hardware/console/boot-loader/echo.ts'
 import { consoleDrivers } from './hardware/console/index.ts'
+import { openLearnedPace } from './hardware/console/learned-pace.ts'
 import { createRecorder } from './hardware/console/recorder/recorder.ts'
 import { together } from './hardware/console/recorder/together.ts'
-import { createPaceMemory } from './hardware/console/shell/pace.ts'
 import { createShell } from './hardware/console/shell/shell.ts'
+import { createSysrq } from './hardware/console/sysrq.ts'
 import { powerDrivers } from './hardware/power/index.ts'
-import type { ConsoleDriver, PowerControl, PowerDriver, Recorder } from './hardware/types.ts'
+import type {
+  ConsoleDriver,
+  FileWay,
+  PowerControl,
+  PowerDriver,
+  Recorder,
+  WriteGate,
+} from './hardware/types.ts'
 import type { Log } from './log.ts'
 import type { RiggedBoard } from './sites/embedded.ts'
 
@@ -48,14 +55,14 @@ export async function openBoard(board: BoardConfig, deps: RigDeps): Promise<Rigg
   const others = new Map<string, Recorder>()
   for (const console of more) others.set(console.name, await openRecorder(console))
   const recorder = together(own, [...others.values()])
-  const pace = createPaceMemory()
-  const loaderPace = newLoaderPace()
+  const pace = await openLearnedPace({ board: board.id, dir: folderOf(main), clock, log })
+  opening.defer(() => pace.close())
   const opened = opening.move()
   return {
     recorder,
     others,
     power,
-    shell: write =>
+    shell: (write, gate) =>
       createShell({
         board: board.id,
         recorder,
@@ -64,24 +71,42 @@ export async function openBoard(board: BoardConfig, deps: RigDeps): Promise<Rigg
         log,
         login: main.login,
         limits: { loginTimeoutMs: main.loginTimeoutMs, commandTimeoutMs: main.commandTimeoutMs },
-        pace,
+        pace: pace.shell,
+        files: filesOf(board.consoles, drivers.console, { clock, log, gate }),
       }),
     bootLoader(write) {
       const { id, bootLoader: options } = board
       return options === undefined
         ? null
-        : createBootLoader({ board: id, recorder, write, clock, log, options, loaderPace })
+        : createBootLoader({ board: id, recorder, write, clock, log, options, loaderPace: pace.loader })
     },
+    sysrq: line => (board.sysrq === true ? createSysrq({ board: board.id, recorder, line, clock }) : null),
     close: () => opened.disposeAsync(),
+  }
+
+  function folderOf({ name }: Pick<ConsoleConfig, 'name'>): string {
+    return join(dataDir, 'consoles', board.id, name)
   }
 
   async function openRecorder({ name, driver, options }: ConsoleConfig): Promise<Recorder> {
     const opener = driverOf(drivers.console, driver, board.id, 'console').create(options, { clock, log })
-    const dir = join(dataDir, 'consoles', board.id, name)
+    const dir = folderOf({ name })
     const opened = await createRecorder({ board: board.id, opener, dir, clock, log })
     opening.defer(() => opened.close())
     return opened
   }
+}
+
+/** A console with a log-in of the board's own behind it is a server's, whose files are not the board's. */
+function filesOf(
+  consoles: readonly ConsoleConfig[],
+  drivers: Drivers['console'],
+  deps: { clock: Clock; log: Log; gate: WriteGate },
+): FileWay[] {
+  return consoles.flatMap(({ driver, options, login }) => {
+    const way = Object.keys(login).length > 0 ? undefined : drivers[driver]?.files?.(options, deps)
+    return way === undefined ? [] : [way]
+  })
 }
 
 function openPower(

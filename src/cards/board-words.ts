@@ -1,11 +1,11 @@
 /** The words that every card about a board uses. */
 
 import { assertNever } from '../errors.ts'
-import type { Attendance, Lease } from '../lab/types.ts'
+import type { Attendance, BoardStep, Lease } from '../lab/types.ts'
 import type { BoardFacts } from './facts.ts'
-import { mention } from './text.ts'
+import { mention, shorten } from './text.ts'
 import type { Tone } from './view.ts'
-import { clockTime, count, elapsed, type TimeFrame } from './words.ts'
+import { clockTime, count, elapsed, span, type TimeFrame } from './words.ts'
 
 /** `testing T131 (00:12)`, `leased @kai until 15:30`, `unhealthy: no console since 11:40`. */
 export function statusWords(board: BoardFacts, frame: TimeFrame): string {
@@ -69,6 +69,32 @@ export function remarks(board: BoardFacts): string {
   if (failures.length > 0) words.push(`${count(failures.length, 'failure')} today`)
   if (board.leaving) words.push('taken out of boards.yaml')
   return words.join(' ')
+}
+
+const LONGEST_REASON = 120
+
+/** `reset: back after 21 s`; what ended a test says which. */
+export function stepWords(each: BoardStep, frame: TimeFrame): string {
+  const { step, outcome, startedAt, endedAt, run, message } = each
+  const what = `${step}${run === null ? '' : ` to end ${run}`}`
+  const took = span((endedAt ?? frame.now) - startedAt)
+  switch (outcome) {
+    case null:
+      return `${what}: going on for ${took}`
+    case 'back':
+      if (step === 'console') return `${what}: answered`
+      return run === null ? `${what}: back after ${took}` : `${what}: back`
+    case 'no answer':
+      return step === 'console' ? `${what}: no answer` : `${what}: not back after ${took}`
+    case 'failed':
+      return `${what}: failed${message === null ? '' : ` (${shorten(message, LONGEST_REASON)})`}`
+    case 'cut short':
+      return `${what}: cut short by a restart of the bot`
+    case 'done':
+      return `${what}: done`
+    default:
+      return assertNever(outcome)
+  }
 }
 
 export function boardTone(board: BoardFacts): Tone {

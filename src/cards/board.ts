@@ -1,7 +1,8 @@
 /** One board: what it is, what it does, how it is. */
 
 import type { PowerEvent } from '../lab/types.ts'
-import { attended, boardRev, boardTone, remarks, statusWords } from './board-words.ts'
+import { attended, boardRev, boardTone, remarks, statusWords, stepWords } from './board-words.ts'
+import { watchButtons } from './console-buttons.ts'
 import type { BoardFacts } from './facts.ts'
 import { powerSentence } from './power.ts'
 import { bold, button, plain, textOf, time } from './text.ts'
@@ -10,6 +11,7 @@ import { count, quick, type TimeFrame } from './words.ts'
 
 const EVENTS_SHOWN = 5
 const FAILURES_SHOWN = 3
+const STEPS_SHOWN = 6
 
 export function boardCard(board: BoardFacts, events: readonly PowerEvent[], frame: TimeFrame): View {
   const { config } = board
@@ -27,12 +29,14 @@ export function boardCard(board: BoardFacts, events: readonly PowerEvent[], fram
       ...(board.reason === null ? [] : [{ t: 'text', runs: [plain(`No work: ${board.reason}.`)] } as const]),
       { t: 'fields', items: fieldsOf(board) },
       ...recentFailures(board),
+      ...stepHistory(board, frame),
       ...powerHistory(events, frame),
       { t: 'actions', items: actionsOf(board) },
     ],
   }
 }
 
+type Other = BoardFacts['config']['consoles'][number]
 type Item = { name: string; value: readonly Run[] }
 
 function fieldsOf(board: BoardFacts): readonly Item[] {
@@ -48,7 +52,7 @@ function fieldsOf(board: BoardFacts): readonly Item[] {
     { name: 'console', value: consoleWords(board) },
     ...config.consoles
       .slice(1)
-      .map(other => ({ name: other.name, value: [plain(`${other.where}, recorded`)] })),
+      .map(other => ({ name: other.name, value: [plain(otherConsoleWords(board, other))] })),
     { name: 'power', value: [plain(powerWords(board))] },
   ]
   if (hardware !== '') items.push({ name: 'hardware', value: [plain(hardware)] })
@@ -60,8 +64,14 @@ function fieldsOf(board: BoardFacts): readonly Item[] {
   return items
 }
 
+function otherConsoleWords({ peopleAt }: BoardFacts, { name, where, purpose }: Other): string {
+  const people = attended(peopleAt[name] ?? null)
+  return [purpose, where, 'recorded', people].filter(word => word !== undefined && word !== '').join(', ')
+}
+
 function consoleWords(board: BoardFacts): readonly Run[] {
-  const where = board.config.consoles[0]?.where ?? ''
+  const [main] = board.config.consoles
+  const where = [main?.purpose, main?.where].filter(word => word !== undefined).join(', ')
   const link = board.connected === null ? '' : board.connected ? ', connected' : ', not connected'
   const heard: readonly Run[] =
     board.lastByteAt === null ? [] : [plain(', last heard '), time(board.lastByteAt, 'relative')]
@@ -91,6 +101,18 @@ function recentFailures({ state }: BoardFacts): readonly Part[] {
   }))
 }
 
+/** How it was brought back, or not: `14:02 console: no answer · 14:02 reset: back after 21 s`. */
+function stepHistory({ state }: BoardFacts, frame: TimeFrame): readonly Part[] {
+  const shown = state.steps.slice(-STEPS_SHOWN)
+  if (shown.length === 0) return []
+  const steps = shown.flatMap((each, at): Run[] => [
+    ...(at === 0 ? [] : [plain(' · ')]),
+    time(each.startedAt),
+    plain(` ${stepWords(each, frame)}`),
+  ])
+  return [{ t: 'note', runs: [plain('Looked after: '), ...steps] }]
+}
+
 function powerHistory(events: readonly PowerEvent[], frame: TimeFrame): readonly Part[] {
   if (events.length === 0) return []
   const rows = events
@@ -110,7 +132,7 @@ function actionsOf(board: BoardFacts): readonly Action[] {
   if (board.lease === null && board.usable) actions.push(button('lease', 'Lease', `lease ${id}`, { expect }))
   if (board.lease?.holder.kind === 'run')
     actions.push(button('test', 'Show its test', `tests show ${board.lease.holder.run}`))
-  if (board.people !== null) actions.push(button('watch', 'Watch console', `boards watch ${id}`))
+  if (board.people !== null) for (const action of watchButtons(board.config)) actions.push(action)
   actions.push(button('check', 'Check', `boards health ${id}`, { expect }))
   if (board.status === 'maintenance')
     actions.push(button('back', 'End maintenance', `boards maintain ${id} --off`, { expect }))

@@ -2,13 +2,13 @@
 
 import type { ConsoleWord } from '../lab/lab.ts'
 import { bold, code, plain, textOf, user } from './text.ts'
-import type { Run, View } from './view.ts'
+import type { Part, Run, View } from './view.ts'
 import type { TimeFrame } from './words.ts'
 
 export function consoleWordCard(given: ConsoleWord, frame: TimeFrame): View {
   const { board, lease, person, word, until } = given
   const what = lease === null ? 'to watch' : `to type, under ${lease}`
-  const title = [bold(board), plain(' · console, '), bold(what)]
+  const title = [bold(board), plain(` · ${consoleWords(given)}, `), bold(what)]
   const connect = telnetLine(given.address)
   const good = `good once, within ${Math.round((until - frame.now) / 1_000)} s`
   return {
@@ -28,8 +28,34 @@ export function consoleWordCard(given: ConsoleWord, frame: TimeFrame): View {
         ],
       },
       { t: 'note', runs: [noteOf(lease)] },
+      ...otherConsoles(given),
     ],
   }
+}
+
+/** `console`; where the board has several, `console uart1 (kernel)`. */
+function consoleWords({ console, consoles }: ConsoleWord): string {
+  const own = consoles.find(each => each.name === console) ?? consoles[0]
+  return consoles.length < 2 || own === undefined ? 'console' : `console ${consoleName(own)}`
+}
+
+function otherConsoles({ board, lease, console, consoles }: ConsoleWord): readonly Part[] {
+  const own = console ?? consoles[0]?.name
+  const others = consoles.filter(each => each.name !== own)
+  if (others.length === 0) return []
+  const command = lease === null ? `boards watch ${board}` : `lease console ${lease}`
+  const names = others.map(consoleName).join(', ')
+  return [
+    {
+      t: 'note',
+      runs: [plain(`It has others: ${names}. `), code(`${command} --console ${others[0]?.name}`)],
+    },
+  ]
+}
+
+/** `uart1 (secure world)`. */
+export function consoleName({ name, purpose = null }: { name: string; purpose?: string | null }): string {
+  return purpose === null ? name : `${name} (${purpose})`
 }
 
 function noteOf(lease: string | null): Run {

@@ -4,7 +4,7 @@ import type { BoardConfig, ConsoleConfig, PowerConfig } from '../config/types.ts
 import type { BoardSummary } from '../lab/types.ts'
 
 export type BoardInfo = Omit<BoardConfig, 'consoles' | 'power' | 'bootTimeoutMs' | 'line'> & {
-  consoles: readonly Pick<ConsoleConfig, 'name' | 'driver' | 'where'>[]
+  consoles: readonly Pick<ConsoleConfig, 'name' | 'purpose' | 'driver' | 'where'>[]
   power: Pick<PowerConfig, 'method' | 'driver' | 'pdu' | 'outlet' | 'where'> | null
 }
 

@@ -3,6 +3,7 @@
 import type { ConsoleAddress } from '../lab/lab.ts'
 import type { Lease, Person, Waiting } from '../lab/types.ts'
 import { attended } from './board-words.ts'
+import { typeButtons } from './console-buttons.ts'
 import { telnetLine } from './console-word.ts'
 import type { BoardFacts } from './facts.ts'
 import { startsIn } from './run.ts'
@@ -99,12 +100,18 @@ function reachedBy(
 ): readonly { name: string; value: readonly Run[] }[] {
   const { id, power } = board.config
   const people = attended(board.people, holderOf(lease)?.name)
-  const where = gateway === null ? board.config.consoles[0]?.where : telnetLine(gateway)
+  const [main] = board.config.consoles
+  const where = gateway === null ? main?.where : telnetLine(gateway)
+  const recorded = [main?.purpose ?? '', 'recorded']
   return [
     {
       name: 'console',
-      value: [code(where ?? 'none'), plain(` (recorded${people === '' ? '' : `; ${people}`})`)],
+      value: [
+        code(where ?? 'none'),
+        plain(` (${[...recorded, people].filter(word => word !== '').join('; ')})`),
+      ],
     },
+    ...otherConsoles(lease, board, gateway !== null),
     {
       name: 'power',
       value: power === null ? [plain('by hand')] : [{ r: 'code', text: `power cycle ${id}` }],
@@ -113,7 +120,21 @@ function reachedBy(
   ]
 }
 
-function actionsOf({ lease, gateway }: LeaseFacts): readonly Action[] {
+/** The same door leads to all of them: what differs is the word. */
+function otherConsoles(
+  lease: Lease,
+  { config, peopleAt }: BoardFacts,
+  isOpen: boolean,
+): readonly { name: string; value: readonly Run[] }[] {
+  return config.consoles.slice(1).map(({ name, purpose = '', where }) => {
+    const people = attended(peopleAt[name] ?? null, holderOf(lease)?.name)
+    const remarks = [purpose, 'recorded', people].filter(word => word !== '').join('; ')
+    const how = isOpen ? `lease console ${lease.id} --console ${name}` : where
+    return { name, value: [code(how), plain(` (${remarks})`)] }
+  })
+}
+
+function actionsOf({ lease, board, gateway }: LeaseFacts): readonly Action[] {
   const { id } = lease
   const expect = { topic: `lease/${id}`, rev: lease.rev }
   if (lease.state === 'waiting') return [button('leave', 'Leave the line', `lease release ${id}`, { expect })]
@@ -121,15 +142,16 @@ function actionsOf({ lease, gateway }: LeaseFacts): readonly Action[] {
     return [
       extendButton(lease),
       button('release', 'Release', `lease release ${id}`, { expect }),
-      ...(gateway === null ? [] : consoleButtons(lease)),
+      ...(gateway === null ? [] : consoleButtons(lease, board)),
     ]
   if (lease.state === 'checking' || lease.board === null) return []
   return [button('again', 'Lease again', `lease ${lease.board}`)]
 }
 
 /** An extended lease has the same console: these ask for nothing that could have moved on. */
-function consoleButtons(lease: Lease): readonly Action[] {
-  return [consoleButton(lease), button('watch', 'Watch console', `boards watch ${lease.board}`)]
+function consoleButtons(lease: Lease, board: BoardFacts | null): readonly Action[] {
+  const typing = board === null ? [consoleButton(lease)] : typeButtons(board.config, lease.id)
+  return [...typing, button('watch', 'Watch console', `boards watch ${lease.board}`)]
 }
 
 export function consoleButton({ id }: Lease): Action {

@@ -49,6 +49,20 @@ function waitingTelling(run: Run, why: readonly string[], frame: TimeFrame): Vie
   }
 }
 
+/** Only what is out of the ordinary has its step named. */
+function howEnded(run: Run): string {
+  switch (run.result?.endedBy) {
+    case 'nothing':
+      return `could not be ended on ${placeOf(run)}`
+    case 'sysrq':
+      return `was ended on ${placeOf(run)} by SysRq`
+    case 'reset':
+      return `was ended on ${placeOf(run)} by a reset of the board`
+    default:
+      return `was ended on ${placeOf(run)}`
+  }
+}
+
 /** `failed after 01:12: exit status 3.` */
 function outcome(run: Run): string {
   const took = tookMs(run)
@@ -58,7 +72,7 @@ function outcome(run: Run): string {
     case 'passed':
       return `passed on ${placeOf(run)}${after}: ${what}.`
     case 'timeout':
-      return `timeout after ${span(run.timeoutMs)}: ${what} was ended on ${placeOf(run)}.`
+      return `timeout after ${span(run.timeoutMs)}: ${what} ${howEnded(run)}.`
     case 'cancelled':
       return run.cancelledBy === null ? 'was cancelled.' : `was cancelled by @${run.cancelledBy.name}.`
     case 'failed':

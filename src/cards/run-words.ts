@@ -66,7 +66,8 @@ export function stateWord(run: Run, progress: RunProgress | null): string {
     case 'preparing':
       return run.cancelledBy === null ? (progress?.stage ?? run.state) : 'being cancelled'
     case 'running':
-      return run.cancelledBy === null ? 'running' : 'being cancelled'
+      if (run.cancelledBy !== null) return 'being cancelled'
+      return run.collect !== undefined && progress?.stage === 'collecting' ? 'collecting' : 'running'
     case 'collecting':
       return 'collecting'
     case 'passed':

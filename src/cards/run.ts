@@ -1,6 +1,8 @@
 /** The card of one test, from queued to its end; edited in place (experience.md). */
 
 import type { Run, RunProgress, RunResult, Waiting } from '../lab/types.ts'
+import { cameBy, copiedWords } from './copied-words.ts'
+import { collectedNames, collectedParts } from './run-files.ts'
 import {
   attemptNumber,
   isOver,
@@ -14,7 +16,7 @@ import {
 } from './run-words.ts'
 import { bold, button, link, plain, shorten, textOf, user } from './text.ts'
 import type { Action, Part, Run as Text, View } from './view.ts'
-import { elapsed, lasted, quick, size, span, type TimeFrame } from './words.ts'
+import { count, elapsed, lasted, size, span, type TimeFrame } from './words.ts'
 
 /** Everything that the card shows. */
 export type RunFacts = {
@@ -28,6 +30,8 @@ export type RunFacts = {
   /** Where the log is, and each stored file. */
   logUrl: string
   fileUrl(name: string): string
+  /** Of all its files. */
+  pageUrl?: string
   /** Nothing holds a board for it any more. */
   released: boolean
   /** Another usable board of its family. */
@@ -115,6 +119,7 @@ function runningParts({ run, progress, tail, logUrl }: RunFacts): readonly Part[
     const label = `${size(copy.done)} of ${size(copy.total)} copied`
     parts.push({ t: 'progress', done: copy.done, total: copy.total, label })
   } else if (copy !== null) parts.push(said(`copied ${size(copy.total)} · SHA-256 checked`))
+  if (progress?.fetching !== undefined) parts.push(said(fetchingWords(progress.fetching)))
   const lines = tail?.lines.slice(-LINES_RUNNING) ?? (progress?.lastLine == null ? [] : [progress.lastLine])
   if (lines.length > 0) parts.push(logPart(lines, tail?.total ?? lines.length, logUrl))
   return parts
@@ -134,15 +139,12 @@ function endParts(facts: RunFacts): readonly Part[] {
   const tail = result.tail.slice(-LINES_ENDED)
   // The proof of a panic is the end of the log; saying it twice helps nobody.
   if (proof.length === 0 && tail.length > 0) parts.push({ t: 'log', lines: tail, total: result.tailTotal })
-  parts.push({ t: 'note', runs: endNote(facts, logUrl) })
+  parts.push(...collectedParts(run, facts.pageUrl), { t: 'note', runs: endNote(facts, logUrl) })
   return parts
 }
 
-/** `copied 1.2 MB in 9 s (133 kB/s, raw, packed) · SHA-256 checked`. */
-function copiedWords({ bytes, durationMs, way, packed }: NonNullable<RunResult['copied']>): string {
-  const rate = durationMs > 0 ? `${size((bytes * 1_000) / durationMs)}/s` : ''
-  const how = [rate, way ?? '', packed === true ? 'packed' : ''].filter(word => word !== '')
-  return `copied ${size(bytes)} in ${quick(durationMs)} (${how.join(', ')}) · SHA-256 checked`
+function fetchingWords({ path, files, bytes }: NonNullable<RunProgress['fetching']>): string {
+  return `collecting ${path} · ${size(bytes)} so far${files === 0 ? '' : `, ${count(files, 'file')} whole`}`
 }
 
 /** `exit status 1 · board released · log (18 kB) · results.xml`. */
@@ -153,11 +155,14 @@ function endNote({ run, released, fileUrl }: RunFacts, logUrl: string): readonly
   const ending = endedBy(run)
   if (ending !== null) words.push([plain(ending)])
   if (run.attempts.length > 0) words.push([plain(released ? 'board released' : 'board being released')])
-  const files = result?.files ?? []
+  const collected = collectedNames(run)
+  const files = result?.files.filter(file => !collected.has(file.name)) ?? []
   const log = files.find(file => file.name === OUTPUT_LOG)
   if (log !== undefined) words.push([link(`log (${size(log.size)})`, logUrl)])
   for (const file of files.filter(each => each !== log && !isProgram(run, each.name)))
     words.push([link(file.name, fileUrl(file.name))])
+  if (result?.copied != null) words.push([plain(cameBy(result.copied))])
+  if (result?.copied?.note !== undefined) words.push([plain(result.copied.note)])
   return words.flatMap((word, index) => (index === 0 ? word : [plain(' · '), ...word]))
 }
 
@@ -169,8 +174,15 @@ function isProgram(run: Run, name: string): boolean {
 /** Which step of the ladder stopped it; null where it ended by itself. */
 function endedBy(run: Run): string | null {
   const how = run.result?.endedBy
-  if (how === undefined || how === 'itself') return null
-  return how === 'nothing' ? 'could not be ended on the board' : `ended by ${how}`
+  return how === undefined || how === 'itself' ? null : ENDED_BY[how]
+}
+
+const ENDED_BY: Readonly<Record<Exclude<RunResult['endedBy'], 'itself'>, string>> = {
+  interrupt: 'ended by interrupt',
+  kill: 'ended by kill',
+  sysrq: 'no prompt after interrupt and kill: ended by SysRq, which killed every process',
+  reset: 'no prompt after interrupt and kill: ended by a reset of the board',
+  nothing: 'could not be ended on the board',
 }
 
 function actionsOf(facts: RunFacts): readonly Action[] {

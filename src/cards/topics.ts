@@ -1,7 +1,7 @@
 /** From a topic to the card that shows it now: for live cards, and for clicks on old ones. */
 
 import type { Lab } from '../lab/lab.ts'
-import type { BoardSummary, Lease, Person, Run } from '../lab/types.ts'
+import type { BoardSummary, Lease, Person, Run, Transfer } from '../lab/types.ts'
 import { boardCard } from './board.ts'
 import { boardsCard } from './boards.ts'
 import { leaseCard } from './lease.ts'
@@ -10,6 +10,7 @@ import { queueCard } from './queue.ts'
 import { type RunFacts, runCard } from './run.ts'
 import { isOver } from './run-words.ts'
 import { statusCard } from './status.ts'
+import { transferCard } from './transfer.ts'
 import type { View } from './view.ts'
 import type { TimeFrame } from './words.ts'
 
@@ -26,6 +27,7 @@ const SINGLE: ReadonlyMap<string, Draw> = new Map<string, Draw>([
   ['board', async (lab, id) => drawn(lab.board(id), board => showBoard(lab, board))],
   ['lease', async (lab, id, viewer) => drawn(lab.lease(id), lease => showLease(lab, lease, viewer))],
   ['power', async (lab, id) => drawn(await lab.powerEvent(id), event => powerCard(event, frameOf(lab)))],
+  ['transfer', async (lab, id) => drawn(await lab.transfer(id), each => showTransfer(lab, each))],
   ['run', async (lab, id) => drawn(await lab.run(id), run => showRun(lab, run))],
 ])
 
@@ -55,6 +57,7 @@ export async function showRun(lab: Lab, run: Run): Promise<View> {
     tail: run.state === 'running' ? liveTail(lab, run.id) : null,
     logUrl: lab.logLink(run),
     fileUrl: name => lab.link(run.id, name),
+    pageUrl: lab.link(run.id),
     released: !lab.boards().some(board => holds(board, run.id)),
     elsewhere: isOver(run.state) ? elsewhere(lab, run) : null,
     attempts: lab.inventory().settings.attempts,
@@ -94,6 +97,12 @@ export function showLease(lab: Lab, lease: Lease, viewer: Person | null): View {
     },
     frameOf(lab),
   )
+}
+
+export function showTransfer(lab: Lab, transfer: Transfer): View {
+  const lease = transfer.id.split('.')[0] ?? ''
+  const progress = lab.transferProgress(transfer.id)
+  return transferCard({ transfer, progress, pageUrl: lab.link(lease) }, frameOf(lab))
 }
 
 export async function showBoard(lab: Lab, board: BoardSummary): Promise<View> {

@@ -72,8 +72,54 @@ export function boardArgument(more: More = {}) {
   })
 }
 
+/** One of the consoles of the board, or of the lease's board, that the command names. */
+export function consoleFlag() {
+  return optionalText({
+    label: 'NAME',
+    flag: 'console',
+    lookup: 'consoles',
+    hint: 'One of its other consoles, such as uart1.',
+  })
+}
+
 export function optionalText(meta: ArgumentMeta) {
   return argument(z.string().optional(), meta)
+}
+
+const MOST_PATTERNS = 20
+const LONGEST_PATTERN = 200
+
+/** Of files on a board: read from the folder the program runs in, or absolute. */
+export function pattern() {
+  return z.string().transform((text, ctx) => {
+    const message = wrongPattern(text)
+    if (message === null) return text
+    ctx.issues.push({
+      code: 'custom',
+      message: `${JSON.stringify(text)} is no pattern: ${message}`,
+      input: text,
+    })
+    return z.NEVER
+  })
+}
+
+function wrongPattern(text: string): string | null {
+  if (text === '' || text.endsWith('/')) return 'it names no file; write results/*.xml'
+  if (/[\u0000-\u001f\u007f]/.test(text) || !text.isWellFormed()) return 'it has a control character in it'
+  return text.length > LONGEST_PATTERN ? `it is longer than ${LONGEST_PATTERN} characters` : null
+}
+
+export function patternsFlag() {
+  const schema = z
+    .array(pattern())
+    .max(MOST_PATTERNS, `may be given ${MOST_PATTERNS} times at most`)
+    .default([])
+  return argument(schema, {
+    label: 'GLOB',
+    flag: 'collect',
+    lines: true,
+    hint: 'Files to keep when it has ended, such as results/*.xml; may be given again.',
+  })
 }
 
 export function switchFlag(meta: ArgumentMeta) {

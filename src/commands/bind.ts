@@ -121,6 +121,7 @@ function put(draft: Draft, argument: Argument, text: string, at: number): void {
   const { raw } = draft
   const { name } = argument
   if (argument.shape === 'pairs') putPair(draft, argument, text)
+  else if (argument.shape === 'list') raw[name] = [...((raw[name] as string[] | undefined) ?? []), text]
   else if (argument.meta.all) raw[name] = typeof raw[name] === 'string' ? `${raw[name]} ${text}` : text
   else if (Object.hasOwn(raw, name)) fault(draft, argument, 'is given twice')
   else {

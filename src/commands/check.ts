@@ -88,6 +88,7 @@ const KINDS: Readonly<Record<Lookup, string>> = {
   boards: 'board',
   targets: 'family or board',
   commands: 'command',
+  consoles: 'console',
 }
 
 const MOST_NAMES = 12
@@ -105,11 +106,12 @@ function unknownNames(
     const value = raw[argument.name]
     // `help` finds its own words, with the verbs of a noun.
     if (lookup === undefined || lookup === 'commands' || typeof value !== 'string') return []
-    const names = optionsOf(lookup, '', lab, []).map(option => option.value)
-    if (names.includes(value)) return []
+    const names = optionsOf(lookup, '', lab, [], others(raw, argument.name)).map(option => option.value)
+    // No board, no consoles: that the board is not there is said of the board.
+    if (names.includes(value) || (lookup === 'consoles' && names.length === 0)) return []
     // `lease lsit`: the verb was meant.
     const meant = argument.meta.place === 0 ? [...names, ...verbsOf(command.name, commands)] : names
-    const message = `There is no ${KINDS[lookup]} "${value}".${didYouMean(value, meant)} ${inventoryWords(lookup, lab)}`
+    const message = `There is no ${KINDS[lookup]} "${value}".${didYouMean(value, meant)} ${lookup === 'consoles' ? `It has: ${listed(names, MOST_NAMES)}.` : inventoryWords(lookup, lab)}`
     const [near] = nearest(value, meant, 1)
     const at = sources.get(argument.name)
     const corrected =
@@ -117,6 +119,12 @@ function unknownNames(
     const hint = corrected ?? `See what there is: boards. How it is typed: help ${command.name}`
     return [{ field: argument.name, label: nameIn(argument), message, hint }]
   })
+}
+
+function others(raw: Bound['raw'], name: string): readonly string[] {
+  return Object.entries(raw).flatMap(([key, value]) =>
+    key !== name && typeof value === 'string' ? [value] : [],
+  )
 }
 
 function inventoryWords(lookup: Lookup, lab: Lab): string {

@@ -59,7 +59,7 @@ export function lineOf(command: AnyCommand, values: Readonly<Record<string, stri
 function flagWords(argument: Argument, value: string): readonly Word[] {
   const flag = bare(`--${argument.meta.flag}`)
   if (argument.shape === 'switch') return /^(y|yes|on|true|1)$/i.test(value) ? [flag] : []
-  if (argument.shape !== 'pairs') return [flag, quoted(value)]
+  if (argument.shape !== 'pairs' && argument.shape !== 'list') return [flag, quoted(value)]
   return parseWords(value).flatMap(word => [flag, quoted(word.text)])
 }
 

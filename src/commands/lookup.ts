@@ -4,18 +4,31 @@ import type { Option } from '../cards/view.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { AnyCommand, Lookup } from './types.ts'
 
-/** Those that begin with `prefix`, whatever the case. */
+/** Those that begin with `prefix`, whatever the case. Consoles are those of the board or lease among `words`. */
 export function optionsOf(
   lookup: Lookup,
   prefix: string,
   lab: Lab,
   commands: readonly AnyCommand[],
+  words: readonly string[] = [],
 ): readonly Option[] {
   const start = prefix.toLowerCase()
-  return everyOption(lookup, lab, commands).filter(option => option.value.toLowerCase().startsWith(start))
+  const all = lookup === 'consoles' ? consolesOf(lab, words) : everyOption(lookup, lab, commands)
+  return all.filter(option => option.value.toLowerCase().startsWith(start))
 }
 
-function everyOption(lookup: Lookup, lab: Lab, commands: readonly AnyCommand[]): readonly Option[] {
+function consolesOf(lab: Lab, words: readonly string[]): readonly Option[] {
+  const boards = words.map(word => lab.board(lab.lease(word)?.board ?? word))
+  const found = boards.find(board => board !== null)
+  const consoles = found?.config.consoles ?? []
+  return consoles.map(({ name, where, purpose = where }) => ({ value: name, label: name, note: purpose }))
+}
+
+function everyOption(
+  lookup: Exclude<Lookup, 'consoles'>,
+  lab: Lab,
+  commands: readonly AnyCommand[],
+): readonly Option[] {
   switch (lookup) {
     case 'families':
       return lab

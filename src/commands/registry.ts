@@ -9,10 +9,13 @@ import { boardsShow } from './records/boards-show.ts'
 import { boardsWatch } from './records/boards-watch.ts'
 import { help } from './records/help.ts'
 import { lease } from './records/lease.ts'
+import { leaseCancel } from './records/lease-cancel.ts'
 import { leaseConsole } from './records/lease-console.ts'
 import { leaseExtend } from './records/lease-extend.ts'
+import { leaseFetch } from './records/lease-fetch.ts'
 import { leaseList } from './records/lease-list.ts'
 import { leaseRelease } from './records/lease-release.ts'
+import { leaseSend } from './records/lease-send.ts'
 import { powerCycle, powerOff, powerOn, powerStatus } from './records/power.ts'
 import { queue } from './records/queue.ts'
 import { queueCancel } from './records/queue-cancel.ts'
@@ -38,10 +41,13 @@ export const commands: readonly AnyCommand[] = [
   boardsWatch,
   help,
   lease,
+  leaseCancel,
   leaseConsole,
   leaseExtend,
+  leaseFetch,
   leaseList,
   leaseRelease,
+  leaseSend,
   powerCycle,
   powerOff,
   powerOn,

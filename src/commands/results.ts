@@ -2,40 +2,36 @@
 
 import { z } from 'zod'
 import type { BoardFacts } from '../cards/facts.ts'
-import { CAUSES, type Failure } from '../errors.ts'
 import type { ConsoleWord, Lab } from '../lab/lab.ts'
 import {
   BOARD_STATUSES,
   type LabStatus,
   type Lease,
-  type Person,
   type PowerEvent,
   type QueueSummary,
   RUN_STATES,
   type Run,
-  type RunResult,
   type Waiting,
 } from '../lab/types.ts'
+import { collected, copied, failure, file, person, transfer } from './file-results.ts'
+
+export { person, transfer } from './file-results.ts'
 
 const millis = z.number()
 const text = z.string()
 const power = z.enum(['on', 'off', 'unknown'])
 
-export const person: z.ZodType<Person> = z.object({ id: text, name: text, platform: text })
-
-const failure: z.ZodType<Failure> = z.object({
-  class: z.enum(['test', 'infrastructure', 'input', 'cancelled', 'timeout']),
-  cause: z.enum(CAUSES),
-  blame: z.enum(['board', 'site', 'lab', 'none']),
-})
-
 const origin = z.object({ channel: text, place: text, thread: text.exactOptional() })
 const avoid = z.array(z.object({ board: text, until: millis }))
 const priority = z.union([z.literal(1), z.literal(2), z.literal(3)])
-const file = z.object({ name: text, size: z.number(), sha256: text, type: text, storedAt: millis })
-
 const program = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('binary'), name: text, size: z.number(), sha256: text }),
+  z.object({
+    kind: z.literal('binary'),
+    name: text,
+    size: z.number(),
+    sha256: text,
+    entry: text.exactOptional(),
+  }),
   z.object({ kind: z.literal('shell'), command: text }),
 ])
 
@@ -50,19 +46,9 @@ const attempt = z.object({
   uncounted: z.boolean(),
 })
 
-const copied = z
-  .object({
-    bytes: z.number(),
-    durationMs: millis,
-    repaired: z.number(),
-    way: z.enum(['raw', 'base64', 'octal']).optional(),
-    packed: z.boolean().optional(),
-  })
-  .nullable() as z.ZodType<RunResult['copied']>
-
 const runResult = z.object({
   exitStatus: z.number().nullable(),
-  endedBy: z.enum(['itself', 'interrupt', 'kill', 'console', 'nothing']),
+  endedBy: z.enum(['itself', 'interrupt', 'kill', 'sysrq', 'reset', 'nothing']),
   failure: failure.nullable(),
   title: text.nullable(),
   message: text.nullable(),
@@ -73,6 +59,7 @@ const runResult = z.object({
   tail: z.array(text),
   tailTotal: z.number(),
   files: z.array(file),
+  collected: collected.exactOptional(),
 })
 
 export const run: z.ZodType<Run> = z.object({
@@ -85,6 +72,7 @@ export const run: z.ZodType<Run> = z.object({
   env: z.record(text, text),
   priority,
   timeoutMs: millis,
+  collect: z.array(text).exactOptional(),
   submitter: person,
   origin,
   flowRunId: text.nullable(),
@@ -117,15 +105,18 @@ export const lease: z.ZodType<Lease> = z.object({
   warned: z.array(millis),
   avoid,
   ended: text.nullable(),
+  transfers: z.array(transfer).exactOptional(),
 })
 
 export const consoleWord: z.ZodType<ConsoleWord> = z.object({
   board: text,
+  console: text.nullable(),
   lease: text.nullable(),
   person,
   address: z.object({ host: text, port: z.number() }),
   word: text,
   until: millis,
+  consoles: z.array(z.object({ name: text, purpose: text.nullable() })),
 })
 
 export const waiting: z.ZodType<Waiting> = z.object({
@@ -166,6 +157,7 @@ const progress = z.object({
   copy: z.object({ done: z.number(), total: z.number() }).nullable(),
   lastLine: text.nullable(),
   copied,
+  fetching: z.object({ path: text, files: z.number(), bytes: z.number() }).exactOptional(),
   logBytes: z.number(),
 })
 
@@ -186,7 +178,7 @@ const boardConfig: z.ZodType<BoardFacts['config']> = z.object({
   serialNumber: text.exactOptional(),
   architecture: text.exactOptional(),
   address: text.exactOptional(),
-  consoles: z.array(z.object({ name: text, driver: text, where: text })),
+  consoles: z.array(z.object({ name: text, purpose: text.exactOptional(), driver: text, where: text })),
   power: z
     .object({ method: z.literal('network_pdu'), driver: text, pdu: text, outlet: z.number(), where: text })
     .nullable(),
@@ -211,7 +203,19 @@ const boardState: z.ZodType<BoardFacts['state']> = z.object({
   lastResponseMs: millis.nullable(),
   kernel: text.nullable(),
   lastCycleAt: millis.nullable(),
+  steps: z.array(
+    z.object({
+      step: z.enum(['console', 'reset', 'power']),
+      startedAt: millis,
+      endedAt: millis.nullable(),
+      outcome: z.enum(['back', 'no answer', 'failed', 'cut short', 'done']).nullable(),
+      message: text.nullable(),
+      run: text.nullable(),
+    }),
+  ),
 })
+
+const attendance = z.object({ typing: text.nullable(), watching: z.array(text) })
 
 export const board: z.ZodType<BoardFacts> = z.object({
   config: boardConfig,
@@ -226,7 +230,8 @@ export const board: z.ZodType<BoardFacts> = z.object({
   lastByteAt: millis.nullable(),
   power: power.nullable(),
   leaving: z.boolean(),
-  people: z.object({ typing: text.nullable(), watching: z.array(text) }).nullable(),
+  people: attendance.nullable(),
+  peopleAt: z.record(text, attendance),
 })
 
 export const powerEvent: z.ZodType<PowerEvent> = z.object({

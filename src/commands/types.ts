@@ -33,7 +33,7 @@ export type Danger = {
   expect?: Expected
 }
 
-export type Lookup = 'families' | 'boards' | 'targets' | 'commands'
+export type Lookup = 'families' | 'boards' | 'targets' | 'commands' | 'consoles'
 
 /** How an argument is typed: by place, by flag, or as all words after `--`. Kept in a registry beside its schema. */
 export type ArgumentMeta = {

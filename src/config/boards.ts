@@ -7,6 +7,7 @@ import { BOOT_TIMEOUT_MS, BoardId, BootTimeoutMs, FamilyName, Text } from './fie
 import { BOARD_KEYS, CONSOLE_KEYS, toRich } from './flat.ts'
 import { type PowerDraft, readPower } from './power.ts'
 import type { Problem } from './problems.ts'
+import { RecoveryPartSchema } from './recovery.ts'
 import { type Branch, isAbsent, type Node, pathTo, textAt, withEntries } from './tree.ts'
 import type { BoardConfig, ConsoleConfig } from './types.ts'
 
@@ -36,6 +37,9 @@ const BoardSchema = z.strictObject({
   group: Text.optional(),
   bootTimeoutMs: BootTimeoutMs.default(BOOT_TIMEOUT_MS),
   bootLoader: BootLoaderSchema.optional(),
+  /** It ends programs, or resets the board, in the middle of whatever they do: somebody has to say that it may. */
+  sysrq: z.boolean().optional(),
+  recovery: RecoveryPartSchema.optional(),
 })
 
 export function readBoard(node: Node, context: Context): BoardDraft | null {
@@ -111,7 +115,8 @@ function configOf(
     config === null ? [] : [config],
   )
   if (first === undefined) return null
-  const { revision, type, serialNumber, architecture, address, bootLoader, group, ...rest } = main
+  const { revision, type, serialNumber, architecture, address, bootLoader, sysrq, recovery, group, ...rest } =
+    main
   return {
     ...rest,
     name: main.name ?? main.id,
@@ -124,6 +129,8 @@ function configOf(
     ...(architecture === undefined ? {} : { architecture }),
     ...(address === undefined ? {} : { address }),
     ...(bootLoader === undefined ? {} : { bootLoader }),
+    ...(sysrq === undefined ? {} : { sysrq }),
+    ...(recovery === undefined ? {} : { recovery }),
     ...(group === undefined ? {} : { group }),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readAs } from './check.ts'
 import type { Context } from './context.ts'
-import { Text } from './fields.ts'
+import { ConsoleName, Text } from './fields.ts'
 import { nearest } from './nearest.ts'
 import { tellUnknown } from './plain.ts'
 import { shapeOf } from './shape.ts'
@@ -15,7 +15,8 @@ const LOGIN = { username: z.string().optional(), password: z.string().optional()
 
 /** What every console has, whatever its driver. A driver that logs in itself takes `username` and `password` for that. */
 const ConsoleSchema = z.strictObject({
-  name: Text.optional(),
+  name: ConsoleName.optional(),
+  for: Text.max(40).optional(),
   driver: z.string().default('telnet'),
   ...LOGIN,
   /** The same where the driver has those two for itself: a board behind a console server's SSH. */
@@ -105,6 +106,7 @@ function configOf(
   const { name, driver, username, password, login, loginTimeoutMs, commandTimeoutMs } = main
   return {
     name: name ?? (index === 0 ? 'main' : `console${index + 1}`),
+    ...(main.for === undefined ? {} : { purpose: main.for }),
     driver,
     options,
     where,

@@ -72,7 +72,9 @@ function describeFamily(name: string, { families, boards }: Inventory): string[]
 }
 
 function boardRow(board: BoardConfig): string[] {
-  const consoles = board.consoles.map(({ where }) => where).join(', ')
+  const consoles = board.consoles
+    .map(({ where, purpose }) => (purpose === undefined ? where : `${where} (${purpose})`))
+    .join(', ')
   return [board.site, board.id, board.revision ?? '', consoles, board.power?.where ?? 'no power control']
 }
 

@@ -4,6 +4,7 @@ import { readAs } from './check.ts'
 import { type ConsoleDefaults, readConsoleDefaults } from './consoles.ts'
 import type { Context } from './context.ts'
 import { BootTimeoutMs, FamilyName, Text } from './fields.ts'
+import { RecoveryPartSchema } from './recovery.ts'
 import { type Entry, isAbsent, type Node, type Place, partsBy } from './tree.ts'
 import type { FamilyConfig } from './types.ts'
 
@@ -24,8 +25,10 @@ const FamilySchema = z.strictObject({
   peripherals: z.array(Text).optional(),
   bootTimeoutMs: BootTimeoutMs.optional(),
   bootLoader: BootLoaderSchema.optional(),
+  sysrq: z.boolean().optional(),
+  recovery: RecoveryPartSchema.optional(),
 })
-const DEFAULTS = ['architecture', 'type', 'peripherals', 'boot_timeout', 'boot_loader']
+const DEFAULTS = ['architecture', 'type', 'peripherals', 'boot_timeout', 'boot_loader', 'sysrq', 'recovery']
 
 export function readFamilies(node: Node | undefined, context: Context): Map<string, Family> {
   const families = new Map<string, Family>()

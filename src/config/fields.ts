@@ -20,6 +20,14 @@ export const FamilyName = z
     'a family is letters, digits and . _ - after a first letter or digit, 64 at most',
   )
 
+/** Typed behind `--console`, and the name of the folder of its log. */
+export const ConsoleName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/,
+    'a console is letters, digits and . _ - after a first letter or digit, 32 at most',
+  )
+
 const SECOND = 1000
 
 /** From power-on to the prompt: a slow board with a file system check; QEMU takes seconds. */

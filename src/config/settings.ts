@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RecoverySchema } from './recovery.ts'
 import type { Environment, Settings } from './types.ts'
 
 const SECOND = 1000
@@ -54,6 +55,8 @@ export const SettingsSchema: z.ZodType<Settings> = z.strictObject({
   powerConfirmMs: span(100, 10 * SECOND, 10 * MINUTE),
   /** A board that is cycled again and again is broken: between two recoveries an operator has time to look. */
   recoveryCooldownMs: span(0, 15 * MINUTE, 7 * DAY),
+  /** H10.3, H18.3 */
+  recovery: RecoverySchema.prefault({}),
   /** M6.5, M7.4 */
   retentionDays: span(1, 7, 3650),
   /** Design 3: a year and a month, so that one year can be compared with the last. */
@@ -62,6 +65,12 @@ export const SettingsSchema: z.ZodType<Settings> = z.strictObject({
   maxDiskBytes: span(1_000_000, 100_000_000_000, 10 ** 15),
   /** Design 3: a run that writes more is a test gone wild. */
   logLimitBytes: span(1000, 2 ** 30, 10 ** 12),
+  /** M6.8: a folder of results, and not a file system that a pattern was too wide for. */
+  collectFiles: span(1, 100, 10_000),
+  /** M6.8: beside it 2.5 h of a line of 115200 baud; the time below ends it long before. */
+  collectLimitBytes: span(1000, 100_000_000, 10 ** 12),
+  /** M6.8: so long a board may be kept from the next test for the files of the last. */
+  collectTimeoutMs: span(SECOND, 10 * MINUTE, 7 * DAY),
 })
 
 function isTimeZone(name: string): boolean {

@@ -5,6 +5,8 @@ import type { z } from 'zod'
 export type ConsoleConfig = {
   /** Name of the console on this board: `main`, `uart1`. */
   name: string
+  /** What it is for, in a few words of whoever wrote boards.yaml: `kernel`, `secure world`. */
+  purpose?: string
   /** Driver id, a key of `hardware/console`'s map: `telnet`. */
   driver: string
   /** Checked by the driver's own schema. */
@@ -40,6 +42,17 @@ export type BootLoaderConfig = {
   commandTimeoutMs: number
 }
 
+export type RecoveryStep = 'console' | 'reset' | 'power'
+
+/** What is done about a board that does not answer, gentlest first (H10.3, H18.3). */
+export type RecoverySettings = {
+  steps: readonly RecoveryStep[]
+  /** Between two resets, and between two power cycles; `recoveryCooldownMs` where it is not said. */
+  cooldownMs?: number | undefined
+  /** Resets and power cycles together. */
+  mostInADay: number
+}
+
 export type BoardConfig = {
   id: string
   name: string
@@ -54,6 +67,10 @@ export type BoardConfig = {
   consoles: readonly [ConsoleConfig, ...ConsoleConfig[]]
   power: PowerConfig | null
   bootLoader?: BootLoaderConfig
+  /** Magic SysRq over its console is allowed; no when not said. */
+  sysrq?: boolean
+  /** Beside or instead of what the settings say. */
+  recovery?: { [K in keyof RecoverySettings]?: RecoverySettings[K] | undefined }
   peripherals: readonly string[]
   labels: Readonly<Record<string, string>>
   group?: string
@@ -97,10 +114,15 @@ export type Settings = {
   powerCycleDelayMs: number
   powerConfirmMs: number
   recoveryCooldownMs: number
+  recovery: RecoverySettings
   retentionDays: number
   rollupDays: number
   maxDiskBytes: number
   logLimitBytes: number
+  /** M6.8: of what `--collect` and `lease fetch` take from a board at once. */
+  collectFiles: number
+  collectLimitBytes: number
+  collectTimeoutMs: number
 }
 
 export type Inventory = {

@@ -3,8 +3,10 @@ import { messageOf } from '../errors.ts'
 import type { Attachment, Consoles, RecorderNews } from '../lab/lab.ts'
 import type { Log } from '../log.ts'
 import { stripAnsi } from '../reading/ansi.ts'
+import { withoutLabTyping } from '../reading/lab-typing.ts'
+import type { Place } from './words.ts'
 
-/** What a board prints, heard once for everybody who is at its console. */
+/** What a console prints, heard once for everybody who is at it. */
 export type Feed = {
   /** Why the console is not connected; null while it is. */
   problem(): string | null
@@ -13,7 +15,8 @@ export type Feed = {
   close(): void
 }
 
-export type Past = { lines: readonly string[]; open: string }
+/** `isCut`: something of the lab's own was left out. */
+export type Past = { lines: readonly string[]; open: string; isCut: boolean }
 
 export type FeedHandlers = {
   onBytes(bytes: Uint8Array): void
@@ -30,10 +33,11 @@ const NOT_YET = 'not yet opened'
 
 /** Throws what the lab throws: no such board, not open. */
 export async function createFeed(
-  board: string,
+  place: Place,
   { consoles, clock, log }: { consoles: Consoles; clock: Clock; log: Log },
   handlers: FeedHandlers,
 ): Promise<Feed> {
+  const { board, console } = place
   let problem: string | null = null
   let head = 0
   let isTold = false
@@ -48,15 +52,18 @@ export async function createFeed(
       problem = now
     }
   }
-  const attachment: Attachment = await consoles.watch(board, { onNews: heard, onEnd: handlers.onEnd })
+  const attachment: Attachment = await consoles.watch(board, console, {
+    onNews: heard,
+    onEnd: handlers.onEnd,
+  })
   const { state } = attachment
   head = Math.max(head, state.head)
   if (!isTold) problem = state.connected ? null : (state.problem ?? NOT_YET)
 
   const read = async (to: number): Promise<Uint8Array> => {
     const chunks: Uint8Array[] = []
-    for await (const { bytes } of consoles.read(board, Math.max(0, to - LOOK_BACK_BYTES), to))
-      chunks.push(bytes)
+    const from = Math.max(0, to - LOOK_BACK_BYTES)
+    for await (const { bytes } of consoles.read(board, console, from, to)) chunks.push(bytes)
     return Buffer.concat(chunks)
   }
   return {
@@ -66,18 +73,18 @@ export async function createFeed(
       try {
         return lastLines(await within(clock, READ_WITHIN_MS, read(head), late))
       } catch (error) {
-        log.warn({ board, error: messageOf(error) }, 'the past of a console could not be shown')
-        return { lines: [], open: '' }
+        log.warn({ ...place, error: messageOf(error) }, 'the past of a console could not be shown')
+        return { lines: [], open: '', isCut: false }
       }
     },
     close: () => attachment.close(),
   }
 }
 
-/** Without cursor tricks: the past is to be read, not played again. */
+/** Without cursor tricks, and without what the lab typed there: the past is to be read, not played again. */
 function lastLines(bytes: Uint8Array): Past {
   const all = Buffer.from(bytes).toString('utf8').split('\n')
-  const cleaned = all.map(line => stripAnsi(line).replace(/\t/g, '    '))
-  const open = cleaned.pop() ?? ''
-  return { lines: cleaned.slice(-LINES), open }
+  const shown = all.map(line => stripAnsi(line).replace(/\t/g, '    '))
+  const { lines, unfinished, isCut } = withoutLabTyping(shown.slice(0, -1), shown.at(-1) ?? '')
+  return { lines: lines.slice(-LINES), open: unfinished, isCut }
 }

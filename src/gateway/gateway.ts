@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { span } from '../cards/words.ts'
+import { type Millis, within } from '../clock.ts'
 import { LabError, messageOf } from '../errors.ts'
 import type { Seat } from '../lab/lab.ts'
 import { createAudit } from './audit.ts'
@@ -10,6 +11,7 @@ import { createTable } from './table.ts'
 import { createTables } from './tables.ts'
 import { createTries } from './tries.ts'
 import type { Gateway, GatewayLimits, GatewayOptions } from './types.ts'
+import { placeWords } from './words.ts'
 
 const LIMITS: GatewayLimits = {
   viewBytes: 1024 * 1024,
@@ -17,7 +19,11 @@ const LIMITS: GatewayLimits = {
   waiting: 500,
   waitingPerAddress: 50,
   wrongWords: 10,
+  silentMs: 40_000,
 }
+
+/** A console that takes longer to be found is not to be had: its board's log is on a disk that hangs. */
+const OPEN_WITHIN_MS: Millis = 10_000
 
 const BROKEN = 'Something broke on our side; it is in the log. Try again.'
 
@@ -31,7 +37,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let stopping = false
 
   const audit = createAudit(lab, log)
-  const tables = createTables(board => createTable(board, { lab, clock, log }, audit))
+  const tables = createTables(place => createTable(place, { lab, clock, log }, audit))
 
   const barredWords = (address: string): string | null => {
     const barred = tries.barredFor(address)
@@ -72,11 +78,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     const barred = barredWords(line.address)
     if (barred !== null) return line.end(barred)
     const seat = redeem(knock.word, line.address)
-    const table = await tables.at(seat.board, line)
+    const late = (): Error => notOpened(seat)
+    const table = await within(clock, OPEN_WITHIN_MS, tables.at(seat, line), late)
     await table.join(line, seat, knock.rest)
   }
   const accept = (socket: Socket): void => {
-    const line = createLine(socket, clock, limits.viewBytes)
+    const line = createLine(socket, clock, limits)
     const full = noRoom(line.address)
     if (full === null)
       serve(line).catch((error: unknown) => {
@@ -109,4 +116,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       await Promise.all(all.map(line => line.closed))
     },
   }
+}
+
+function notOpened(seat: Seat): LabError {
+  return new LabError(
+    'not-opened',
+    `${placeWords(seat)} was not opened within ${OPEN_WITHIN_MS / 1_000} s.`,
+    {
+      hint: `It is tried again by itself; see how the board is: boards show ${seat.board}`,
+    },
+  )
 }

@@ -22,6 +22,8 @@ export type Keyboard = {
   put(): void
 }
 
+type Flow = { unsent: number; held: Visitor | null }
+
 /** What a person may be ahead of the board: beyond it their own side waits. */
 const MOST_UNSENT = 64 * 1024
 
@@ -31,11 +33,18 @@ export function createKeyboard(
 ): Keyboard {
   let pen: Pen | null = null
   let typist: Visitor | null = null
-  let unsent = 0
+  /** Of the pen: what the board has not taken yet, and who is held up by that. */
+  let flow: Flow = { unsent: 0, held: null }
   /** So that each key of a lost console is not answered. */
   let isRefused = false
 
+  /** Whoever types no more is held up no more: a console that is stuck must not keep them from leaving. */
+  const letOn = (): void => {
+    flow.held?.line.resume()
+    flow.held = null
+  }
   const put = (): void => {
+    letOn()
     pen?.close()
     pen = null
     typist = null
@@ -69,19 +78,25 @@ export function createKeyboard(
       return picked
     },
     sit(visitor, picked) {
+      letOn()
       if (pen !== picked) pen?.close()
       pen = picked
+      flow = { unsent: 0, held: null }
       typist = visitor
       isRefused = false
     },
     hand(to) {
+      letOn()
       if (pen !== null) typist = to
     },
     typed(visitor, bytes) {
       if (pen === null || typist !== visitor) return
-      const which = pen
-      unsent += bytes.length
-      if (unsent > MOST_UNSENT) visitor.line.pause()
+      const [which, own] = [pen, flow]
+      own.unsent += bytes.length
+      if (own.unsent > MOST_UNSENT) {
+        own.held = visitor
+        visitor.line.pause()
+      }
       void which
         .write(bytes)
         .then(
@@ -91,8 +106,10 @@ export function createKeyboard(
           (error: unknown) => failed(which, visitor, error),
         )
         .finally(() => {
-          unsent -= bytes.length
-          if (unsent <= MOST_UNSENT) visitor.line.resume()
+          own.unsent -= bytes.length
+          if (own.unsent > MOST_UNSENT) return
+          own.held = null
+          visitor.line.resume()
         })
     },
     put,

@@ -6,9 +6,19 @@ import { createKeyboard } from './keyboard.ts'
 import type { Line } from './line.ts'
 import type { GatewayDeps } from './types.ts'
 import { createVisitor, type Visitor } from './visitor.ts'
-import { type Company, FOUND_WORDS, greeting, leaseWords, lostWords } from './words.ts'
+import {
+  type Company,
+  consolesWords,
+  FOUND_WORDS,
+  greeting,
+  leaseWords,
+  lostWords,
+  type Place,
+  pastWords,
+  placeWords,
+} from './words.ts'
 
-/** Everybody at one board's console. */
+/** Everybody at one console of a board. */
 export type Table = {
   /** Resolves when the person is there. Throws LabError: the lease is over, the board is not open. */
   join(line: Line, seat: Seat, typedAlready: Uint8Array): Promise<void>
@@ -19,20 +29,26 @@ export type Table = {
 }
 
 /** Throws LabError when the board cannot be heard. */
-export async function createTable(board: string, deps: GatewayDeps, audit: Audit): Promise<Table> {
+export async function createTable(place: Place, deps: GatewayDeps, audit: Audit): Promise<Table> {
   const { lab } = deps
+  const { board, console } = place
+  const name = placeWords(place)
   const visitors = new Set<Visitor>()
+  /** No sign of life: they count as nobody until there is one. */
+  const away = new Set<Visitor>()
   let isQuiet = false
+  /** Why nothing comes any more; whoever comes late is told the same. */
+  let ended: string | null = null
 
   const company = (except?: Visitor): Company => {
     const typist = keyboard.typist()
-    const others = [...visitors].filter(each => each !== except)
+    const others = [...visitors].filter(each => each !== except && !away.has(each))
     return {
       typing: typist === null || typist === except ? null : typist.name,
       watching: others.filter(each => each !== typist).map(each => each.name),
     }
   }
-  const changed = (): void => lab.consoles.present(board, company())
+  const changed = (): void => lab.consoles.present(board, console, company())
   const say = (text: string, except?: Visitor): void => {
     for (const visitor of visitors) if (visitor !== except) visitor.say(text)
   }
@@ -41,40 +57,55 @@ export async function createTable(board: string, deps: GatewayDeps, audit: Audit
     for (const visitor of visitors) visitor.line.end(...lines)
   }
   const over = (why: string, was: Visitor | null): void => {
-    say(`${why} Nobody types on ${board} now.`, was ?? undefined)
-    was?.say(`${why} Nothing you type goes to ${board} any more; you watch. To leave: quit`)
-    if (was !== null) audit.did(was.seat.person, board, `types no more: ${why}`)
+    say(`${why} Nobody types on ${name} now.`, was ?? undefined)
+    was?.say(`${why} Nothing you type goes to ${name} any more; you watch. To leave: quit`)
+    if (was !== null) audit.did(was.seat.person, name, `types no more: ${why}`)
     changed()
   }
 
   const keyboard = createKeyboard(lab.consoles, { over })
-  const inBand = createInBand({ board, lab, keyboard, visitors, company, say, changed, audit })
+  const inBand = createInBand({ place, lab, keyboard, visitors, away, company, say, changed, audit })
   const feed: Feed = await createFeed(
-    board,
+    place,
     { consoles: lab.consoles, clock: deps.clock, log: deps.log },
     {
       onBytes: bytes => {
         for (const { line } of visitors) line.view.board(bytes)
       },
       onProblem: problem => say(problem === null ? FOUND_WORDS : lostWords(problem)),
-      onEnd: why => close(`${why}. You have been shown out.`),
+      onEnd: why => {
+        ended = `${why}. You have been shown out.`
+        close(ended)
+      },
     },
   )
 
   const leave = (visitor: Visitor): void => {
     visitors.delete(visitor)
+    away.delete(visitor)
     inBand.left(visitor)
-    audit.did(visitor.seat.person, board, 'left')
+    audit.did(visitor.seat.person, name, 'left')
+    changed()
+  }
+  const missed = (visitor: Visitor): void => {
+    away.add(visitor)
+    inBand.silent(visitor)
+    changed()
+  }
+  const found = (visitor: Visitor): void => {
+    away.delete(visitor)
+    inBand.back(visitor)
     changed()
   }
   const greet = (visitor: Visitor): void => {
     const types = keyboard.typist() === visitor
     visitor.say(
       ...greeting({
-        board,
+        place: name,
         types,
         lease: leaseWords(lab, lab.lease(keyboard.lease() ?? '')),
         company: company(visitor),
+        consoles: consolesWords({ ...place, lease: visitor.seat.lease }, lab.consoles.names(board)),
         speaksTelnet: visitor.line.speaksTelnet(),
         problem: feed.problem(),
       }),
@@ -83,9 +114,9 @@ export async function createTable(board: string, deps: GatewayDeps, audit: Audit
   /** What was printed before, read while what comes now is held back; then where they are, just above the board's prompt. */
   const show = async (visitor: Visitor): Promise<void> => {
     const { view } = visitor.line
-    const { lines, open } = await feed.past()
+    const { lines, open, isCut } = await feed.past()
     if (lines.length > 0) {
-      view.say(`The last ${lines.length === 1 ? 'line' : `${lines.length} lines`} of its log:`)
+      view.say(pastWords(lines.length, isCut))
       view.write(lines.map(each => `${each}\r\n`).join(''))
     }
     greet(visitor)
@@ -96,8 +127,9 @@ export async function createTable(board: string, deps: GatewayDeps, audit: Audit
   return {
     async join(line, seat, typedAlready) {
       const pen = seat.lease === null ? null : await keyboard.pick(seat)
-      if (isQuiet) {
+      if (isQuiet || ended !== null) {
         pen?.close()
+        if (ended !== null) line.end(ended)
         return
       }
       const visitor = createVisitor(line, seat, {
@@ -110,7 +142,8 @@ export async function createTable(board: string, deps: GatewayDeps, audit: Audit
       line.view.hold()
       if (pen !== null) inBand.sat(visitor, pen)
       void line.closed.then(() => leave(visitor))
-      audit.did(seat.person, board, pen === null ? 'watches' : `types under ${pen.lease}`)
+      line.watchPulse({ silent: () => missed(visitor), back: () => found(visitor) })
+      audit.did(seat.person, name, pen === null ? 'watches' : `types under ${pen.lease}`)
       changed()
       await show(visitor)
       line.take(visitor.input)

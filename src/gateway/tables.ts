@@ -1,22 +1,23 @@
 import type { Line } from './line.ts'
 import type { Table } from './table.ts'
+import { type Place, placeWords } from './words.ts'
 
-/** One table a board, for as long as somebody is there. */
+/** One table a console, for as long as somebody is there. */
 export type Tables = {
-  /** The board's table, until this line is closed. Rejects as `open` does. */
-  at(board: string, line: Line): Promise<Table>
+  /** The console's table, until this line is closed. Rejects as `open` does. */
+  at(place: Place, line: Line): Promise<Table>
   /** Nobody types any more when it returns. */
   quiet(): void
 }
 
 type Entry = { opening: Promise<Table>; table: Table | null; users: number }
 
-export function createTables(open: (board: string) => Promise<Table>): Tables {
+export function createTables(open: (place: Place) => Promise<Table>): Tables {
   const entries = new Map<string, Entry>()
 
-  const begin = (board: string): Entry => {
-    const entry: Entry = { opening: open(board), table: null, users: 0 }
-    entries.set(board, entry)
+  const begin = (place: Place, key: string): Entry => {
+    const entry: Entry = { opening: open(place), table: null, users: 0 }
+    entries.set(key, entry)
     entry.opening.then(
       table => {
         entry.table = table
@@ -24,23 +25,24 @@ export function createTables(open: (board: string) => Promise<Table>): Tables {
         if (entry.users === 0) table.close()
       },
       () => {
-        if (entries.get(board) === entry) entries.delete(board)
+        if (entries.get(key) === entry) entries.delete(key)
       },
     )
     return entry
   }
-  const left = (board: string, entry: Entry): void => {
+  const left = (key: string, entry: Entry): void => {
     entry.users -= 1
     if (entry.users > 0) return
-    if (entries.get(board) === entry) entries.delete(board)
+    if (entries.get(key) === entry) entries.delete(key)
     entry.table?.close()
   }
 
   return {
-    at(board, line) {
-      const entry = entries.get(board) ?? begin(board)
+    at(place, line) {
+      const key = placeWords(place)
+      const entry = entries.get(key) ?? begin(place, key)
       entry.users += 1
-      void line.closed.then(() => left(board, entry))
+      void line.closed.then(() => left(key, entry))
       return entry.opening
     },
     quiet() {

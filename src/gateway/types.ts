@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, Millis } from '../clock.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Log } from '../log.ts'
 
@@ -21,6 +21,8 @@ export type GatewayLimits = {
   waitingPerAddress: number
   /** Wrong words from one address within a minute. */
   wrongWords: number
+  /** So long without a sign of life, and somebody's typing is handed on. */
+  silentMs: Millis
 }
 
 export type GatewayDeps = Pick<GatewayOptions, 'lab' | 'clock' | 'log'>

@@ -29,10 +29,14 @@ const [LF, CR] = [10, 13] as const
 const OURS = '-- '
 /** A prompt and what was typed behind it; a longer line is not drawn again. */
 const LONGEST_UNFINISHED = 400
+/** Words for somebody who reads nothing: the last ones say how things are. */
+const MOST_UNSAID = 10
 const NOTHING = new Uint8Array(0)
 
 export function createView(wire: Wire, encode: (bytes: Uint8Array) => Uint8Array, limit: number): View {
   let leftOut = 0
+  /** Said while too much waited to be read. */
+  let unsaid: readonly string[] = []
   let isFresh = true
   let held: Uint8Array[] | null = null
   let heldBytes = 0
@@ -45,14 +49,28 @@ export function createView(wire: Wire, encode: (bytes: Uint8Array) => Uint8Array
   }
   /** Only when all was read: else somebody slow would be sent marks and nothing else. */
   const mark = (): void => {
-    if (leftOut === 0 || held !== null || wire.pending() > 0) return
+    if ((leftOut === 0 && unsaid.length === 0) || held !== null || wire.pending() > 0) return
+    const lines = unsaid
+    unsaid = []
+    if (leftOut === 0) {
+      say(...lines)
+      return
+    }
     const bytes = leftOut
     leftOut = 0
     unfinished = NOTHING
-    say(`${size(bytes)} of the view left out: the board prints faster than you read. The log has all of it.`)
+    const much = size(bytes)
+    say(
+      `${much} of the view left out: the board prints faster than you read. The log has all of it.`,
+      ...lines,
+    )
   }
   const say = (...lines: readonly string[]): void => {
-    if (lines.length === 0 || wire.pending() > limit) return
+    if (lines.length === 0) return
+    if (wire.pending() > limit) {
+      unsaid = [...unsaid, ...lines].slice(-MOST_UNSAID)
+      return
+    }
     const text = lines.map(line => `${OURS}${line}\r\n`).join('')
     send(Buffer.from(isFresh ? text : `\r\n${text}`))
     if (held === null) redraw()

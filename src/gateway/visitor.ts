@@ -29,13 +29,12 @@ const [LF, CR, ESCAPE, FIRST_PRINTABLE] = [10, 13, 27, 32] as const
 const HOPEFUL = new Set([3, 4, LF, CR])
 
 export function createVisitor(line: Line, seat: Seat, deps: VisitorDeps): Visitor {
-  let open: { prompt: Prompt; timer: Timer; label: string } | null = null
+  let open: { prompt: Prompt; timer: Timer } | null = null
 
   const openPrompt = (): void => {
-    const label = promptWords(deps.isTyping(visitor))
     line.view.hold()
-    open = { prompt: createPrompt(), timer: deps.clock.after(PROMPT_MS, closePrompt), label }
-    line.echo(`\r\n${label}`)
+    open = { prompt: createPrompt(), timer: deps.clock.after(PROMPT_MS, closePrompt) }
+    line.echo(`\r\n${promptWords(deps.isTyping(visitor))}`)
   }
   const closePrompt = (): void => {
     if (open === null) return
@@ -92,7 +91,8 @@ export function createVisitor(line: Line, seat: Seat, deps: VisitorDeps): Visito
   }
   const say = (...lines: readonly string[]): void => {
     line.view.say(...lines)
-    if (open !== null) line.echo(`${open.label}${open.prompt.text}`)
+    // What may be asked there may be another thing since.
+    if (open !== null) line.echo(`${promptWords(deps.isTyping(visitor))}${open.prompt.text}`)
   }
 
   const visitor: Visitor = {

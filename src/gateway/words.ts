@@ -1,11 +1,35 @@
 /** What the gateway says, in one place. */
 
+import { consoleName } from '../cards/console-word.ts'
 import { clean, listed, mention } from '../cards/text.ts'
 import { clockTime } from '../cards/words.ts'
-import type { Lab } from '../lab/lab.ts'
+import type { ConsoleName, Lab, Seat } from '../lab/lab.ts'
 import type { Lease } from '../lab/types.ts'
 
 const MOST_NAMED = 8
+
+/** Where people sit together: one console of a board. */
+export type Place = Pick<Seat, 'board' | 'console'>
+
+/** `soc-b-001`, and of another console than the first `soc-b-001 uart1`. */
+export function placeWords({ board, console }: Place): string {
+  return console === null ? board : `${board} ${console}`
+}
+
+/** Which console this is, what the others are for, and how to come to them; nothing where there is but one. */
+export function consolesWords(
+  { board, console, lease }: Place & { lease: string | null },
+  all: readonly ConsoleName[],
+): readonly string[] {
+  const own = all.find(({ name }) => name === console) ?? all[0]
+  const others = all.filter(each => each !== own)
+  if (own === undefined || others.length === 0) return []
+  const command = lease === null ? `boards watch ${board}` : `lease console ${lease}`
+  const names = others.map(consoleName).join(', ')
+  return [
+    `This is console ${consoleName(own)}. There are: ${names}. A word for one: ${command} --console ${others[0]?.name}`,
+  ]
+}
 
 /** Who is at a board's console, for one of them. */
 export type Company = { typing: string | null; watching: readonly string[] }
@@ -25,11 +49,18 @@ export function leaseWords(lab: Pick<Lab, 'now' | 'inventory'>, lease: Lease | n
   return lease.until === null ? lease.id : `${lease.id} until ${clockTime(lease.until, frame)}`
 }
 
+export function pastWords(lines: number, isCut: boolean): string {
+  const what = `The last ${lines === 1 ? 'line' : `${lines} lines`} of its log`
+  return isCut ? `${what}, without what the lab itself typed:` : `${what}:`
+}
+
 export type Greeting = {
-  board: string
+  place: string
   types: boolean
   lease: string
   company: Company
+  /** Which console this is, where there are several. */
+  consoles: readonly string[]
   /** How to get to the commands from where this person types. */
   speaksTelnet: boolean
   /** Why the console says nothing now; null when it is connected. */
@@ -37,11 +68,11 @@ export type Greeting = {
 }
 
 export function greeting(facts: Greeting): readonly string[] {
-  const { board, types, lease, company, problem } = facts
+  const { place, types, lease, company, problem } = facts
   const others = companyWords(company, lease)
   const mine = types ? `you type, under ${lease}` : 'you watch'
-  const lines = [`${board}: ${mine}. ${others === '' ? 'Nobody else is here.' : `${others}.`}`]
-  lines.push(howTo(types, facts.speaksTelnet))
+  const lines = [`${place}: ${mine}. ${others === '' ? 'Nobody else is here.' : `${others}.`}`]
+  lines.push(...facts.consoles, howTo(types, facts.speaksTelnet))
   if (problem !== null) lines.push(lostWords(problem))
   return lines
 }

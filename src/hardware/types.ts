@@ -2,6 +2,9 @@ import type { z } from 'zod'
 import type { Clock, Millis } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Finding } from '../reading/types.ts'
+import type { FileWay, WriteGate } from './file-way.ts'
+
+export type { FarFile, FileWay, WriteGate } from './file-way.ts'
 
 export type DriverDeps = { clock: Clock; log: Log }
 
@@ -32,6 +35,11 @@ export type PowerDriver<O = unknown> = {
 export type ConsoleLink = {
   /** Resolves when the bytes were handed to the line. Throws HardwareError (console lost) once closed. */
   write(bytes: Uint8Array): Promise<void>
+  /**
+   * Holds the line at break, after what was written before: for `durationMs` where the line takes a length. Resolves
+   * when it was handed to the line. Throws HardwareError (no console) with the reason where such a line has no break.
+   */
+  sendBreak(durationMs: Millis): Promise<void>
   close(): void
 }
 
@@ -51,6 +59,8 @@ export type ConsoleDriver<O = unknown> = {
   /** `telnet 10.1.2.101:23`: the same for the same line, so that two boards on one console are found. */
   where(options: O): string
   create(options: O, deps: DriverDeps): ConsoleOpener
+  /** The way for files that such a console's server has beside it, if its kind may have one. */
+  files?(options: O, deps: DriverDeps & { gate: WriteGate }): FileWay
 }
 
 // ---- recorder ---------------------------------------------------------------------------------------------
@@ -74,7 +84,10 @@ export type RecorderState = {
 export type RecorderNews =
   | { kind: 'chunk'; chunk: Chunk }
   | { kind: 'state'; state: RecorderState }
+  /** At its first line. */
   | { kind: 'finding'; finding: Finding }
+  /** The same finding, by `from`, whole: its trace has ended, or nothing was added to it for two seconds. */
+  | { kind: 'trace'; finding: Finding }
 
 /** Open from before power-on to the end; reconnects by itself; everybody else reads views of it. */
 export type Recorder = {
@@ -92,6 +105,8 @@ export type Recorder = {
   connected(withinMs: Millis, signal: AbortSignal): Promise<void>
   /** Throws HardwareError (console lost) when the link is down. Only the gate calls this. */
   write(bytes: Uint8Array): Promise<void>
+  /** As `ConsoleLink.sendBreak`, and only the gate calls it. */
+  sendBreak(durationMs: Millis): Promise<void>
   /** While true a boot is no finding: set before power is switched, taken back by whoever is at its prompt next. */
   expectReset(expected: boolean): void
   close(): Promise<void>
@@ -113,7 +128,7 @@ export type CommandResult = { status: number; output: string }
 export type LogRange = { from: number; to: number }
 
 /** What ended a test on the board, gentlest first. */
-export type EndedBy = 'itself' | 'interrupt' | 'kill' | 'console' | 'nothing'
+export type EndedBy = 'itself' | 'interrupt' | 'kill' | 'sysrq' | 'reset' | 'nothing'
 
 export type ProgramEnd = {
   /** Exit status, or null when the program was ended or the end was lost. */
@@ -133,8 +148,10 @@ export type SendReport = {
   repaired: number
   /** By what the whole file was checked on the board: `sha256`, or the tool that it has instead. */
   verified?: string
-  /** How it went: as it is, in base64 or in octal digits. */
-  way?: 'raw' | 'base64' | 'octal'
+  /** How it went: beside the console, or over it as it is, in base64 or in octal digits. */
+  way?: 'sftp' | 'raw' | 'base64' | 'octal'
+  /** Why a faster way was not taken, in half a sentence. */
+  note?: string
   /** It was packed on the way. */
   packed?: boolean
   /** Bytes of it that an earlier call had left on the board; 0: it was sent from its beginning. */
@@ -142,7 +159,13 @@ export type SendReport = {
 }
 
 /** A file on its way to a board. */
-export type Outgoing = { bytes: AsyncIterable<Uint8Array>; size: number; sha256: string }
+export type Outgoing = {
+  bytes: AsyncIterable<Uint8Array>
+  size: number
+  sha256: string
+  /** From its beginning once more, for a second way when the first one broke in the middle. */
+  again?: () => AsyncIterable<Uint8Array>
+}
 
 /** Names or patterns of files on a board, read from `folder`; more than `most` is refused before anything is fetched. */
 export type FetchWanted = {
@@ -162,8 +185,11 @@ export type FetchReport = {
   wireBytes: number
   durationMs: Millis
   repaired: number
-  way: 'raw' | 'base64'
+  /** Of the slowest that was needed. */
+  way: 'sftp' | 'raw' | 'base64'
   packed: boolean
+  /** Why a faster way was not taken, in half a sentence. */
+  note?: string
 }
 
 /** A framed shell on a board's console (console.md). One command at a time; every call has a deadline. */
@@ -173,7 +199,8 @@ export type Shell = {
   /** A control command of ours: its output has length and checksum and is right or an error. Safe to repeat only if the command is. */
   command(text: string, signal: AbortSignal, timeoutMs?: Millis): Promise<CommandResult>
   /**
-   * Sends a file in checksummed frames and verifies its SHA-256 on the board. Throws HardwareError (transfer, disk).
+   * Sends a file by the fastest way that works and verifies its SHA-256 on the board, through the console. Throws
+   * HardwareError (transfer, disk).
    * After a lost console or a reset the same call, on a shell attached again, goes on from what is still there.
    */
   send(
@@ -183,8 +210,8 @@ export type Shell = {
     onProgress: (sent: number) => void,
   ): Promise<SendReport>
   /**
-   * Fetches files in checksummed frames; what fits no pattern is no error. `take` gets each in turn. Throws
-   * InputError (a pattern), HardwareError (transfer, output limit).
+   * Fetches files by the fastest way that works, checked piece by piece; what fits no pattern is no error. `take` gets
+   * each in turn. Throws InputError (a pattern), HardwareError (transfer, output limit).
    */
   fetch(
     wanted: FetchWanted,
@@ -242,6 +269,21 @@ export type BootLoader = {
   abandon(): void
 }
 
+// ---- magic SysRq ------------------------------------------------------------------------------------------
+
+/** `i` kills every process but the first; `b` resets at once, and nothing that was not written yet is on disk. */
+export type SysrqKey = 'i' | 'b'
+
+/** What the kernel does from its interrupt, whatever its programs do (Documentation/admin-guide/sysrq.rst). */
+export type Sysrq = {
+  /**
+   * A break and the key. Resolves with the kernel's own word on it, `Resetting`. A start that follows `b` is expected, until
+   * whoever is at the prompt next says otherwise. Throws HardwareError (not answering) when the kernel says nothing or
+   * does not allow it, (no console) when the line has no break.
+   */
+  press(key: SysrqKey, signal: AbortSignal): Promise<string>
+}
+
 /** A board as work sees it: everything passes the gate under the token it was opened with. */
 export type OpenBoard = {
   readonly id: string
@@ -250,4 +292,6 @@ export type OpenBoard = {
   readonly power: PowerControl | null
   /** Only where boards.yaml says what it is (`boot_loader`). */
   readonly bootLoader?: BootLoader
+  /** Only where boards.yaml allows it (`sysrq`). */
+  readonly sysrq?: Sysrq
 }

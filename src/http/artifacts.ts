@@ -51,6 +51,8 @@ export function artifactRoutes(deps: Deps): readonly Route[] {
 }
 
 async function find(deps: Deps, typed: string): Promise<Found | Problem> {
+  const leased = parseId('L', typed)
+  if (leased !== null) return await findLeased(deps, formatId('L', leased))
   const number = parseId('T', typed)
   if (number === null) return neverWas(deps, typed, null)
   const id = formatId('T', number)
@@ -58,6 +60,18 @@ async function find(deps: Deps, typed: string): Promise<Found | Problem> {
   if (removed !== null) return removed
   const [run, files] = await Promise.all([deps.lab.run(id), deps.files.list(id)])
   return run === null && files.length === 0 ? neverWas(deps, id, number) : { id, run, files }
+}
+
+/** Files that were sent and fetched under a person's lease. */
+async function findLeased(deps: Deps, id: string): Promise<Found | Problem> {
+  const removed = wentAway(deps, id)
+  if (removed !== null) return removed
+  const files = await deps.files.list(id)
+  if (files.length > 0) return { id, run: null, files }
+  return notFound(
+    `There are no files of ${id}.`,
+    `What is fetched from a leased board is kept here: lease fetch ${id} FILE`,
+  )
 }
 
 function list(ctx: Context, deps: Deps, { id, run, files }: Found): void {

@@ -1,9 +1,10 @@
 import type { PowerService } from './boards/power.ts'
 import type { Core } from './core.ts'
 import type { Ending } from './lab.ts'
+import type { Transfers } from './leases/transfers.ts'
 import { isFinal } from './runs/run-state.ts'
 import type { Runs } from './runs/runs.ts'
-import type { PowerEvent, Run } from './types.ts'
+import type { PowerEvent, Run, Transfer } from './types.ts'
 
 /** Exit statuses of design 10: 1 failed, timeout or cancelled; 2 infrastructure or unreachable. */
 export function endingOfRun(run: Run): Ending {
@@ -16,11 +17,22 @@ export function endingOfPower(event: PowerEvent): Ending {
   return { ok, exit: ok ? 0 : 2 }
 }
 
-export type EndingDeps = { core: Core; runs: Runs; power: Pick<PowerService, 'event' | 'acting'> }
+/** Exit statuses of design 10. */
+export function endingOfTransfer({ failure }: Transfer): Ending {
+  if (failure === null) return { ok: true, exit: 0 }
+  return { ok: false, exit: failure.class === 'infrastructure' ? 2 : failure.class === 'input' ? 3 : 1 }
+}
+
+export type EndingDeps = {
+  core: Core
+  runs: Runs
+  power: Pick<PowerService, 'event' | 'acting'>
+  transfers: Pick<Transfers, 'find'>
+}
 
 /** Waits until what `topic` names has come to its end and nothing about it is owed to anybody any more. */
 export function waitForEnding(
-  { core, runs, power }: EndingDeps,
+  { core, runs, power, transfers }: EndingDeps,
   topic: string,
   signal: AbortSignal,
 ): Promise<Ending> {
@@ -37,6 +49,11 @@ export function waitForEnding(
       if (event === null) return { ok: false, exit: 3 }
       // Whoever waited for it may have the board: it is given back a moment after the switch is done.
       return event.endedAt === null || power.acting(event.board) ? null : endingOfPower(event)
+    }
+    if (kind === 'transfer') {
+      const transfer = await transfers.find(id)
+      if (transfer === null) return { ok: false, exit: 3 }
+      return transfer.endedAt === null ? null : endingOfTransfer(transfer)
     }
     return { ok: true, exit: 0 }
   }

@@ -1,12 +1,13 @@
 import { within } from '../clock.ts'
 import { BoardBusyError, messageOf, NotFoundError } from '../errors.ts'
 import { recordProbe } from './boards/checks.ts'
+import { consoleNamed } from './boards/console-named.ts'
 import { createCore, type LabDeps, requireBoard } from './core.ts'
 import { waitForEnding } from './endings.ts'
 import { checkBoards, checkStorage, checkWaits, followClock } from './hands.ts'
 import type { Lab } from './lab.ts'
 import { listRuns } from './listing.ts'
-import { consoleNamed, linesOfBoard, NOTHING_RECORDED } from './logs/board-log.ts'
+import { linesOfBoard, NOTHING_RECORDED } from './logs/board-log.ts'
 import { linesOfRun } from './logs/run-log.ts'
 import { CAUSE_OF, resolve } from './mail/alerts.ts'
 import { tellStranded } from './mail/stranded.ts'
@@ -38,7 +39,8 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
   const core = createCore(deps, createNews(deps.log))
   const samples = await openSamples(core.tallies, core.runs, core.clock.now())
   const services = createServices(core, samples)
-  const { attempts, checks, dispatch, holdings, people, power, recovery, runs, watching } = services
+  const { attempts, checks, dispatch, holdings, people, power, recovery, runs, transfers, watching } =
+    services
   const startedAt = core.clock.now()
 
   const summary = (id: string): BoardSummary | null =>
@@ -129,6 +131,19 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     },
     extend: (id, byMs, by, rev) => people.extend(id, byMs, by, rev),
     release: (id, by, rev) => people.release(id, by, rev),
+    sendFile: async (id, file, to, by) => await transfers.send(people.own(id, by, 'use'), file, to, by),
+    fetchFiles: async (id, patterns, by) => await transfers.fetch(people.own(id, by, 'use'), patterns, by),
+    async cancelTransfer(id, by) {
+      const lease = people.own(id, by, 'end')
+      const transfer = transfers.cancel(lease, by)
+      if (transfer !== null) return transfer
+      throw new NotFoundError(`Nothing is on its way for ${lease.id}.`, {
+        field: 'lease',
+        hint: `To give the board back: lease release ${lease.id}`,
+      })
+    },
+    transfer: transfers.find,
+    transferProgress: transfers.progress,
 
     async maintain(id, on, by) {
       const board = required(id)
@@ -156,7 +171,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     consoles: services.consoles,
 
     subscribe: core.news.subscribe,
-    ending: (topic, signal) => waitForEnding({ core, runs, power }, topic, signal),
+    ending: (topic, signal) => waitForEnding({ core, runs, power, transfers }, topic, signal),
     async card(card) {
       // A card that has told its end is never edited again: its record has nothing left to live on for.
       await core.commit(card.told ? { o: 'card/gone', ...card } : { o: 'card/posted', card })
@@ -200,6 +215,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     async start() {
       await reconcile(core, runs, attempts)
       await power.reconcile()
+      await transfers.reconcile()
       await people.keep()
       await tellStranded(core)
       watching.follow()
@@ -212,7 +228,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       watching.stop()
       const ended = dispatch
         .idle()
-        .then(() => Promise.all([people.stop(), attempts.stopAll(restartReason())]))
+        .then(() => Promise.all([people.stop(), transfers.stop(), attempts.stopAll(restartReason())]))
         .then(() => Promise.all([recovery.idle(), power.idle()]))
       const late = (): Error => new Error(`not within ${END_WITHIN_MS} ms`)
       await within(core.clock, END_WITHIN_MS, ended, late).catch((error: unknown) => {

@@ -22,6 +22,8 @@ import type {
   Run,
   RunProgress,
   RunState,
+  Transfer,
+  TransferProgress,
   Waiting,
 } from './types.ts'
 
@@ -33,12 +35,15 @@ export type IncomingFile = { name: string; size: number | null; open(): Readable
 export type SubmitRequest = {
   family: string
   board: string | null
-  program: { kind: 'file'; file: IncomingFile } | { kind: 'shell'; command: string }
+  /** With an entry the file is an archive: what is run is in it. */
+  program: { kind: 'file'; file: IncomingFile; entry?: string } | { kind: 'shell'; command: string }
   args: readonly string[]
   env: Readonly<Record<string, string>>
   priority: Priority
   /** Null: the setting's default. */
   timeoutMs: Millis | null
+  /** Patterns of files on the board to fetch when it has ended. */
+  collect?: readonly string[]
 }
 
 export type RunFilter = {
@@ -135,6 +140,13 @@ export type Lab = {
   lend(request: { target: string; termMs: Millis | null }, by: Person, origin: Origin): Promise<Lease>
   extend(leaseId: string, byMs: Millis, by: Person, rev?: number): Promise<Lease>
   release(leaseId: string, by: Person, rev?: number): Promise<Lease>
+  /** Sends a file to the board of a lease, under its token; `to` null: into a folder of ours. Resolves when it has begun. */
+  sendFile(leaseId: string, file: IncomingFile, to: string | null, by: Person): Promise<Transfer>
+  fetchFiles(leaseId: string, patterns: readonly string[], by: Person): Promise<Transfer>
+  /** Ends what is on its way for a lease. Throws NotFoundError when nothing is. */
+  cancelTransfer(leaseId: string, by: Person): Promise<Transfer>
+  transfer(id: string): Promise<Transfer | null>
+  transferProgress(id: string): TransferProgress | null
 
   // -- boards
   maintain(

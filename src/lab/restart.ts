@@ -11,6 +11,8 @@ import type { Run } from './types.ts'
 
 const RESTARTED: Failure = { class: 'infrastructure', cause: 'restart', blame: 'lab' }
 
+const CUT_SHORT = { kind: 'step ended', outcome: 'cut short', message: 'the bot was restarted' } as const
+
 /**
  * Finds again what a stop or a kill left unfinished (design 3): runs cut short go on with their next attempt, runs
  * whose outcome was stored are finished and told, boards of runs are freed. Repeating is safe.
@@ -20,6 +22,9 @@ export async function reconcile(core: Core, runs: Runs, attempts: Attempts): Pro
   const operations: Operation[] = []
   for (const { id } of core.current.inventory.boards)
     if (core.state().boards[id] === undefined) operations.push({ o: 'board/known', id, at })
+  for (const { id, steps } of Object.values(core.state().boards))
+    if (steps.some(step => step.endedAt === null))
+      operations.push({ o: 'board/step', id, at, event: CUT_SHORT })
   for (const lease of Object.values(core.state().leases))
     if (lease.holder.kind === 'run') operations.push({ o: 'lease/left', id: lease.id })
   for (const run of Object.values(core.state().runs)) {

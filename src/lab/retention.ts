@@ -45,7 +45,7 @@ export async function retain(core: Core): Promise<void> {
   const limits = { olderThan: now - settings.retentionDays * DAY_MS, maxBytes: settings.maxDiskBytes }
   const { remove, stillOver } = toRemove(
     await core.artifacts.owners(),
-    owner => core.state().runs[owner] !== undefined,
+    owner => core.state().runs[owner] !== undefined || core.state().leases[owner] !== undefined,
     limits,
   )
   for (const { owner, why } of remove) {

@@ -10,6 +10,8 @@ import { boardConfig, type Core } from './core.ts'
 import { createConsoles } from './leases/consoles.ts'
 import { createHoldings, type Hold } from './leases/holdings.ts'
 import { createPeopleLeases } from './leases/people.ts'
+import { leaseOver } from './leases/transfer-end.ts'
+import { createTransfers } from './leases/transfers.ts'
 import { createDispatch } from './queue/dispatch.ts'
 import { queueSummary } from './queue/views.ts'
 import { createAttempts } from './runs/attempts.ts'
@@ -27,7 +29,7 @@ export function createServices(core: Core, samples: SampleBook) {
 
   /** Something may have come free: follow the inventory where a board had to be waited for, then hand boards out. */
   const freed = (): void => {
-    watching.follow()
+    watching.freed()
     dispatch.kick()
   }
   const lookAfter = (board: string, reason: string): void => void recovery.recover(board, reason)
@@ -74,9 +76,11 @@ export function createServices(core: Core, samples: SampleBook) {
   })
   const recovery = createRecovery({ core, holdings, checks, power, freed })
   const watching = createWatching({ core, holdings, checks, recovery, live, freed })
-  const people = createPeopleLeases({ core, holdings, checks, freed, lookAfter, left })
+  const transfers = createTransfers(core)
+  const quiet = (lease: string, why: string): Promise<void> => transfers.giveUp(lease, leaseOver(lease, why))
+  const people = createPeopleLeases({ core, holdings, checks, freed, lookAfter, left, quiet })
   const runs = createRuns({ core, attempts })
-  const consoles = createConsoles({ core, live })
+  const consoles = createConsoles({ core, live, busy: transfers.busy })
 
   const boards = (): readonly BoardSummary[] => {
     const held = holders(core.state().leases)
@@ -110,6 +114,7 @@ export function createServices(core: Core, samples: SampleBook) {
     recovery,
     watching,
     people,
+    transfers,
     consoles,
     runs,
     boards,

@@ -1,5 +1,5 @@
 import type { Millis } from '../clock.ts'
-import type { BoardState, LabState, Lease, Run } from './types.ts'
+import type { BoardState, LabState, Lease, Run, Transfer } from './types.ts'
 
 /** Moves every time of the live state, and nothing else: what had half an hour left has half an hour left. */
 export function shiftTimes(state: LabState, by: Millis): void {
@@ -39,7 +39,14 @@ function shiftLease(lease: Lease, by: Millis): Lease {
     since: moved(lease.since, by),
     until: moved(lease.until, by),
     avoid: shiftAvoid(lease.avoid, by),
+    ...(lease.transfers === undefined
+      ? {}
+      : { transfers: lease.transfers.map(each => shiftTransfer(each, by)) }),
   }
+}
+
+function shiftTransfer(transfer: Transfer, by: Millis): Transfer {
+  return { ...transfer, startedAt: transfer.startedAt + by, endedAt: moved(transfer.endedAt, by) }
 }
 
 function shiftBoard(board: BoardState, by: Millis): BoardState {
@@ -57,6 +64,11 @@ function shiftBoard(board: BoardState, by: Millis): BoardState {
     lastUsedAt: moved(board.lastUsedAt, by),
     lastCheckAt: moved(board.lastCheckAt, by),
     lastCycleAt: moved(board.lastCycleAt, by),
+    steps: board.steps.map(step => ({
+      ...step,
+      startedAt: step.startedAt + by,
+      endedAt: moved(step.endedAt, by),
+    })),
   }
 }
 

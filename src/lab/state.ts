@@ -40,7 +40,7 @@ export type Operation =
   | { o: 'clock/stepped'; by: Millis }
 
 export const labModel: StateModel<LabState, Operation> = {
-  version: 2,
+  version: 3,
   initial: () => ({
     counters: { T: 0, L: 0, A: 0 },
     boards: {},
@@ -182,6 +182,8 @@ export function topicsOf(op: Operation, state: Readonly<LabState>): readonly str
     case 'lease/step':
     case 'lease/left': {
       const board = state.leases[op.id]?.board
+      if (op.o === 'lease/step' && op.event.kind === 'transfer')
+        return [`lease/${op.id}`, `transfer/${op.event.transfer.id}`]
       return [`lease/${op.id}`, 'queue', 'boards', 'status', ...(board ? [`board/${board}`] : [])]
     }
     case 'board/known':

@@ -1,9 +1,10 @@
 import type { Millis } from '../clock.ts'
+import type { RecoveryStep } from '../config/types.ts'
 import type { Failure } from '../errors.ts'
 import type { EndedBy, PowerState } from '../hardware/types.ts'
 import type { InboxEntry, OutboxItem } from '../mail/types.ts'
 import type { Sequence, StoredFile } from '../storage/types.ts'
-import type { Copied, WorkStage } from '../work/types.ts'
+import type { Collected, Copied, WorkStage } from '../work/types.ts'
 
 // ---- people -----------------------------------------------------------------------------------------------
 
@@ -42,7 +43,8 @@ export type Priority = 1 | 2 | 3
 export type PriorityName = 'high' | 'normal' | 'low'
 
 export type Program =
-  | { kind: 'binary'; name: string; size: number; sha256: string }
+  /** With an entry it is an archive, and what is run is in it. */
+  | { kind: 'binary'; name: string; size: number; sha256: string; entry?: string }
   | { kind: 'shell'; command: string }
 
 /** One lease of one board. */
@@ -77,6 +79,13 @@ export type RunResult = {
   tail: readonly string[]
   tailTotal: number
   files: readonly StoredFile[]
+  /** Left out where nothing was to be collected, and where it never came to that. */
+  collected?: CollectedFiles
+}
+
+/** What came of the patterns that files were fetched from a board by (M6.8); `name` is what it is stored as. */
+export type CollectedFiles = Omit<Collected, 'files'> & {
+  files: readonly { name: string; path: string }[]
 }
 
 export type Run = {
@@ -91,6 +100,8 @@ export type Run = {
   env: Readonly<Record<string, string>>
   priority: Priority
   timeoutMs: Millis
+  /** Patterns of files on the board to fetch when it has ended (M6.8). */
+  collect?: readonly string[]
   submitter: Person
   origin: Origin
   /** Of the Prefect bridge (M1.1); null without one. */
@@ -114,6 +125,8 @@ export type RunProgress = {
   copy: { done: number; total: number } | null
   /** Once the binary is there. */
   copied: Copied | null
+  /** While its files are fetched from the board. */
+  fetching?: { path: string; files: number; bytes: number }
   lastLine: string | null
   logBytes: number
 }
@@ -143,6 +156,30 @@ export type Lease = {
   avoid: readonly { board: string; until: Millis }[]
   /** Why it ended, for history. */
   ended: string | null
+  /** Files sent and fetched under it, the last of them; left out before the first. */
+  transfers?: readonly Transfer[]
+}
+
+/** A file on its way to or from a board that a person holds, or that was. */
+export type Transfer = {
+  /** `L3.1`, counted within the lease. */
+  id: string
+  rev: Sequence
+  board: string
+  by: Person
+  startedAt: Millis
+  endedAt: Millis | null
+  /** What is sent is kept as `name`. */
+  what:
+    | { kind: 'send'; name: string; file: string; size: number; to: string }
+    | { kind: 'fetch'; patterns: readonly string[] }
+  copied: Copied | null
+  collected: CollectedFiles | null
+  /** Those that were fetched. */
+  files: readonly StoredFile[]
+  failure: Failure | null
+  message: string | null
+  hint: string | null
 }
 
 // ---- boards -----------------------------------------------------------------------------------------------
@@ -169,7 +206,24 @@ export type BoardState = {
   kernel: string | null
   /** Last power cycle that the lab's own recovery did. */
   lastCycleAt: Millis | null
+  /** What was done to bring it back, oldest first: the latest, and all that its cool-down and its cap count. */
+  steps: readonly BoardStep[]
 }
+
+/** One step of bringing a board back. */
+export type BoardStep = {
+  step: RecoveryStep
+  startedAt: Millis
+  /** Null while it goes on. */
+  endedAt: Millis | null
+  outcome: StepOutcome | null
+  /** What was heard, or what failed, in a sentence. */
+  message: string | null
+  /** The run that it ended; null: the lab's own. */
+  run: string | null
+}
+/** `done`: carried out, and nobody has looked yet. */
+export type StepOutcome = 'back' | 'no answer' | 'failed' | 'cut short' | 'done'
 
 // ---- power ------------------------------------------------------------------------------------------------
 

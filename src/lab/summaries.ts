@@ -1,6 +1,7 @@
 import type { Millis } from '../clock.ts'
 import type { BoardConfig } from '../config/types.ts'
 import type { PowerState } from '../hardware/types.ts'
+import type { WorkStage } from '../work/types.ts'
 import type { Alert, BoardState, Lease, Person, Priority, Run, RunProgress } from './stored.ts'
 
 // What people are shown of the state, and of what is only known right now: made anew each time, never stored.
@@ -33,8 +34,21 @@ export type BoardSummary = {
   power: PowerState | null
   /** Taken out of boards.yaml; goes when idle (M2.7). */
   leaving: boolean
-  /** Null where no consoles are open to people. */
+  /** At its first console; null where no consoles are open to people. */
   people: Attendance | null
+  /** At its other consoles, by name. */
+  peopleAt: Readonly<Record<string, Attendance>>
+}
+
+/** What a transfer does right now; in memory, never stored. */
+export type TransferProgress = {
+  stage: WorkStage | null
+  bytes: number
+  /** Null where nobody knows before its end. */
+  total: number | null
+  /** Of what is fetched: which, and how many whole ones before it. */
+  path: string | null
+  files: number
 }
 
 /** Who is at a board's console, by name. */

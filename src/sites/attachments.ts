@@ -2,72 +2,77 @@ import { HardwareError, LabError, messageOf } from '../errors.ts'
 import type { Recorder, RecorderNews, RecorderState } from '../hardware/types.ts'
 import type { Log } from '../log.ts'
 import type { Gate } from './gate.ts'
-import type { AttachHandlers, Attachment, Attendee } from './types.ts'
+import type { AttachHandlers, Attachment, Attendee, ConsoleOf } from './types.ts'
 
 /** People at the consoles of a site. They outlive a console that is opened anew, and never hold the recorder up. */
 export type Attachments = {
   /** Of a board that is open. Throws LeaseLostError when the token is a late one. */
-  add(board: string, as: Attendee, handlers: AttachHandlers): Attachment
-  /** What the board's recorder tells, passed on to whoever is there. */
-  heard(board: string, news: RecorderNews): void
-  /** Nobody is at this board any more. */
-  left(board: string, why: string): void
+  add(board: string, console: ConsoleOf, as: Attendee, handlers: AttachHandlers): Attachment
+  /** What a console's recorder tells, passed on to whoever is there. */
+  heard(board: string, console: ConsoleOf, news: RecorderNews): void
+  /** Nobody is at this board any more; or, with `kept`, at those of its other consoles that are not among these. */
+  left(board: string, why: string, kept?: readonly string[]): void
 }
 
 export type AttachmentsDeps = {
+  /** One for all consoles of a board: whoever may type at one may type at the others. */
   gateOf(board: string): Gate
   /** Asked at each write: the console may have been opened anew. */
-  recorderOf(board: string): Recorder | null
+  recorderOf(board: string, console: ConsoleOf): Recorder | null
   log: Log
 }
 
-export function createAttachments({ gateOf, recorderOf, log }: AttachmentsDeps): Attachments {
-  const all = new Map<string, Set<AttachHandlers>>()
+type Here = { console: ConsoleOf; handlers: AttachHandlers }
 
-  const remove = (board: string, handlers: AttachHandlers): void => {
-    const here = all.get(board)
-    here?.delete(handlers)
-    if (here?.size === 0) all.delete(board)
+export function createAttachments({ gateOf, recorderOf, log }: AttachmentsDeps): Attachments {
+  const all = new Map<string, Set<Here>>()
+
+  const remove = (board: string, here: Here): void => {
+    const everybody = all.get(board)
+    everybody?.delete(here)
+    if (everybody?.size === 0) all.delete(board)
   }
-  const write = async (board: string, as: Attendee, bytes: Uint8Array): Promise<void> => {
+  const write = async (board: string, console: ConsoleOf, as: Attendee, bytes: Uint8Array): Promise<void> => {
     if (!('token' in as)) throw onlyWatches(board)
     gateOf(board).check(as.token)
-    const recorder = recorderOf(board)
+    const recorder = recorderOf(board, console)
     if (recorder === null) throw notOpen(board)
     await recorder.write(bytes)
   }
 
   return {
-    add(board, as, handlers) {
+    add(board, console, as, handlers) {
       if ('token' in as) gateOf(board).admit(as.token)
       // Its own object, so that the same handlers may be there twice.
-      const own = { ...handlers }
-      const here = all.get(board) ?? new Set()
-      all.set(board, here.add(own))
+      const here = { console, handlers }
+      all.set(board, (all.get(board) ?? new Set()).add(here))
       let isOpen = true
       return {
-        state: recorderOf(board)?.state() ?? OPENING,
-        write: bytes => (isOpen ? write(board, as, bytes) : Promise.reject(onlyWatches(board))),
+        state: recorderOf(board, console)?.state() ?? OPENING,
+        write: bytes => (isOpen ? write(board, console, as, bytes) : Promise.reject(onlyWatches(board))),
         close() {
           isOpen = false
-          remove(board, own)
+          remove(board, here)
         },
       }
     },
-    heard(board, news) {
-      for (const handlers of [...(all.get(board) ?? [])]) {
+    heard(board, console, news) {
+      for (const here of [...(all.get(board) ?? [])]) {
+        if (here.console !== console) continue
         try {
-          handlers.onNews(news)
+          here.handlers.onNews(news)
         } catch (error) {
-          remove(board, handlers)
+          remove(board, here)
           log.error({ board, error: messageOf(error) }, 'a view of the console failed and is dropped')
         }
       }
     },
-    left(board, why) {
-      const here = all.get(board) ?? []
-      all.delete(board)
-      for (const handlers of [...here]) handlers.onEnd(why)
+    left(board, why, kept) {
+      for (const here of [...(all.get(board) ?? [])]) {
+        if (kept !== undefined && (here.console === null || kept.includes(here.console))) continue
+        remove(board, here)
+        here.handlers.onEnd(why)
+      }
     },
   }
 }

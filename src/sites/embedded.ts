@@ -8,12 +8,14 @@ import type {
   Recorder,
   RecorderState,
   Shell,
+  Sysrq,
+  WriteGate,
 } from '../hardware/types.ts'
 import type { Log } from '../log.ts'
 import type { Job, WorkContext, WorkResult } from '../work/types.ts'
 import { createAttachments } from './attachments.ts'
 import { createGate, type Gate } from './gate.ts'
-import type { Site } from './types.ts'
+import type { ConsoleOf, Site } from './types.ts'
 
 /** A board as the rig opened it: its recorder runs, a shell is made for each holder. */
 export type RiggedBoard = {
@@ -21,9 +23,12 @@ export type RiggedBoard = {
   /** Of the board's other consoles, by name. */
   others?: ReadonlyMap<string, Recorder>
   power: PowerControl | null
-  shell(write: (bytes: Uint8Array) => Promise<void>): Shell
+  /** `gate` is asked before each write that goes another way than by `write`. */
+  shell(write: (bytes: Uint8Array) => Promise<void>, gate: WriteGate): Shell
   /** Null where boards.yaml has no `boot_loader`. */
   bootLoader?(write: (bytes: Uint8Array) => Promise<void>): BootLoader | null
+  /** Null where boards.yaml does not allow it. */
+  sysrq?(line: Pick<Recorder, 'write' | 'sendBreak'>): Sysrq | null
   /** Never throws. */
   close(): Promise<void>
 }
@@ -39,7 +44,7 @@ export type EmbeddedSiteDeps = {
 /** `rigged` is the last opening: one that failed is followed by another until the board is left. */
 type Place = {
   rigged: Promise<RiggedBoard>
-  recorder: Recorder | null
+  opened: RiggedBoard | null
   retry: Timer | null
   left: boolean
 }
@@ -61,7 +66,8 @@ export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
     gates.set(id, gate)
     return gate
   }
-  const recorderOf = (id: string): Recorder | null => places.get(id)?.recorder ?? null
+  const recorderOf = (id: string, console: ConsoleOf): Recorder | null =>
+    consoleOf(places.get(id)?.opened ?? null, console)
   const attachments = createAttachments({ gateOf, recorderOf, log: deps.log })
   const closePlace = async (place: Place | undefined): Promise<void> => {
     if (place === undefined) return
@@ -72,11 +78,13 @@ export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
   }
   /** A full disk or a missing device may pass: it is tried again, and meanwhile people see why not. */
   const openPlace = (place: Place, board: BoardConfig, onNews: OnNews, failures: number): void => {
-    const opened = ({ recorder }: RiggedBoard): void => {
+    const opened = (rigged: RiggedBoard): void => {
       if (place.left) return
-      place.recorder = recorder
+      const { recorder, others = new Map<string, Recorder>() } = rigged
+      place.opened = rigged
       recorder.listen(onNews)
-      recorder.listen(news => attachments.heard(board.id, news))
+      for (const [name, each] of [[null, recorder] as const, ...others])
+        each.listen(news => attachments.heard(board.id, name, news))
       onNews({ kind: 'state', state: recorder.state() })
     }
     const failed = (error: unknown): void => {
@@ -101,14 +109,14 @@ export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
 
   return {
     id: deps.id,
-    async perform(job, { token, signal, onEvent }) {
+    async perform(job, { token, ...ctx }) {
       const place = places.get(job.board.id)
       if (place === undefined) throw unknownBoard(job.board.id, deps.id)
       const gate = gateOf(job.board.id)
       gate.admit(token)
       const board = gated(job.board.id, await place.rigged, gate, token)
-      const work = deps.work(job, board, { signal, onEvent, clock: deps.clock })
-      return await settled(work, signal, deps.clock, () => {
+      const work = deps.work(job, board, { ...ctx, clock: deps.clock })
+      return await settled(work, ctx.signal, deps.clock, () => {
         gate.admit(token + 1)
         return cutOff(job.board.id)
       })
@@ -116,8 +124,10 @@ export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
     watch(board, onNews) {
       const before = places.get(board.id)
       const rigged = closePlace(before).then(() => rig(board))
-      const place: Place = { recorder: null, rigged, retry: null, left: false }
+      const place: Place = { opened: null, rigged, retry: null, left: false }
       places.set(board.id, place)
+      const names = board.consoles.map(({ name }) => name)
+      attachments.left(board.id, `${board.id} has no such console any more`, names.slice(1))
       openPlace(place, board, onNews, 0)
     },
     async unwatch(id) {
@@ -126,26 +136,33 @@ export function createEmbeddedSite(deps: EmbeddedSiteDeps): Site {
       attachments.left(id, `${id} is no board of this lab any more`)
       await closePlace(place)
     },
-    state: id => places.get(id)?.recorder?.state() ?? null,
+    state: id => places.get(id)?.opened?.recorder.state() ?? null,
     async *read(id, from, to) {
       const place = places.get(id)
       if (place !== undefined) yield* (await place.rigged).recorder.read(from, to)
     },
     async recorded(id, console) {
       const rigged = await places.get(id)?.rigged.catch(() => null)
-      return rigged?.others?.get(console) ?? rigged?.recorder ?? null
+      return consoleOf(rigged ?? null, console)
     },
-    async attach(id, as, handlers) {
+    async attach(id, console, as, handlers) {
       const place = places.get(id)
-      await place?.rigged
-      if (place === undefined || place.left) throw unknownBoard(id, deps.id)
-      return attachments.add(id, as, handlers)
+      const rigged = await place?.rigged
+      if (place === undefined || rigged === undefined || place.left) throw unknownBoard(id, deps.id)
+      if (consoleOf(rigged, console) === null) throw unknownConsole(id, console)
+      return attachments.add(id, console, as, handlers)
     },
     async close() {
       await Promise.all([...places.values()].map(closePlace))
       places.clear()
     },
   }
+}
+
+/** Never another one than was asked for: a board that is held keeps the consoles it had. */
+function consoleOf(rigged: RiggedBoard | null, console: ConsoleOf): Recorder | null {
+  if (rigged === null || console === null) return rigged?.recorder ?? null
+  return rigged.others?.get(console) ?? null
 }
 
 type OnNews = Parameters<Site['watch']>[1]
@@ -161,12 +178,18 @@ function gated(id: string, rigged: RiggedBoard, gate: Gate, token: number): Open
     gate.check(token)
     await recorder.write(bytes)
   }
+  const sendBreak = async (durationMs: Millis): Promise<void> => {
+    gate.check(token)
+    await recorder.sendBreak(durationMs)
+  }
   const bootLoader = rigged.bootLoader?.(write) ?? null
+  const sysrq = rigged.sysrq?.({ write, sendBreak }) ?? null
   return {
     id,
     recorder,
-    shell: rigged.shell(write),
+    shell: rigged.shell(write, () => gate.check(token)),
     ...(bootLoader === null ? {} : { bootLoader }),
+    ...(sysrq === null ? {} : { sysrq }),
     power: power && {
       where: power.where,
       state: signal => power.state(signal),
@@ -197,6 +220,14 @@ function settled<T>(work: Promise<T>, signal: AbortSignal, clock: Clock, giveUp:
 function unknownBoard(id: string, site: string): HardwareError {
   return new HardwareError(`site ${site} has no board ${id}`, {
     hint: 'It was taken out of the inventory; submit again.',
+    cause: 'no console',
+    blame: 'lab',
+  })
+}
+
+function unknownConsole(id: string, console: ConsoleOf): HardwareError {
+  return new HardwareError(`${id} is not open at its console "${console}"`, {
+    hint: `A change of boards.yaml waits until the board is free; see what it has: boards show ${id}`,
     cause: 'no console',
     blame: 'lab',
   })

@@ -2,6 +2,7 @@ import type { Clock, Millis } from '../clock.ts'
 import type { Chunk, Recorder } from '../hardware/types.ts'
 import { createLineSplitter } from '../reading/lines.ts'
 import { createScanner } from '../reading/scanner.ts'
+import { SYSRQ_WORDS, sysrqWord } from '../reading/sysrq.ts'
 
 /** Boot loaders count down once a second and take a key as a wish to stop: no typing before a longer silence. */
 export const QUIET_MS = 1500
@@ -9,6 +10,8 @@ export const QUIET_MS = 1500
 export const CHATTY_MS = 20_000
 /** A kernel that panicked restarts the board some seconds later, or never (kernel.panic, admin-guide/sysctl/kernel.rst). */
 const RESTART_MS = 5_000
+/** After a reset firmware may train memory for a while before it says anything. */
+const FIRMWARE_MS = 10_000
 /** Longer than a boot loader says before its first silence, and read from disk in a millisecond. */
 const RECENT_BYTES = 64 * 1024
 const LONGEST_LINE = 8 * 1024
@@ -38,7 +41,7 @@ export async function watchBoots(recorder: Watched, clock: Clock): Promise<Boots
   // A console that was opened a moment ago and talks may be in the middle of a boot whose banner nobody heard.
   if (connected && lastByteAt !== null && lastByteAt >= since && now - since < CHATTY_MS)
     boots.suspect(ago(clock, now - since))
-  if (lastByteAt !== null && now - lastByteAt < RESTART_MS) {
+  if (lastByteAt !== null && now - lastByteAt < FIRMWARE_MS) {
     for await (const chunk of recorder.read(Math.max(0, head - RECENT_BYTES), head))
       boots.hear(chunk, ago(clock, now - chunk.t))
   }
@@ -57,6 +60,7 @@ function createBoots(clock: Clock) {
   const scanner = createScanner()
   let boot: { since: Millis } | null = null
   let panickedAt: Millis | null = null
+  let resetAt: Millis | null = null
   let heardAt: Millis | null = null
   let any = false
   let next = new AbortController()
@@ -64,6 +68,7 @@ function createBoots(clock: Clock) {
   const begin = (at: Millis): void => {
     boot = { since: at }
     panickedAt = null
+    resetAt = null
     any = true
     const begun = next
     next = new AbortController()
@@ -79,15 +84,18 @@ function createBoots(clock: Clock) {
       if (heardAt !== null && isQuiet(at)) boot = null
       heardAt = at
       for (const line of lines.push(bytes, offset)) {
-        for (const { cause } of scanner.push(line, t)) {
+        for (const { cause, whole } of scanner.push(line, t)) {
+          if (whole) continue
           if (cause === 'reset') begin(at)
           if (cause === 'panic') panickedAt = at
         }
+        if (sysrqWord(line.text) === SYSRQ_WORDS.b) resetAt = at
       }
     },
     hindrance() {
       const now = clock.mono()
       if (panickedAt !== null && now - panickedAt < RESTART_MS) return 'panic' as const
+      if (resetAt !== null && now - resetAt < FIRMWARE_MS) return 'boot' as const
       if (boot === null || isQuiet(now) || now - boot.since >= CHATTY_MS) return null
       return 'boot' as const
     },

@@ -1,36 +1,36 @@
-import { createReadStream } from 'node:fs'
-import { type Clock, pause } from '../clock.ts'
-import { failureOf, HardwareError, LabError, messageOf } from '../errors.ts'
+import { failureOf, LabError, messageOf } from '../errors.ts'
 import type { OpenBoard, ProgramEnd, RecorderNews, SendReport } from '../hardware/types.ts'
 import { arrive } from './arrive.ts'
+import { collect, isCutShort } from './collect.ts'
+import { endBySysrq } from './ladder.ts'
+import { argvOf, cleanUp, folderOf, type Placing, place } from './program.ts'
 import { createStopper, type Stopper } from './stopper.ts'
-import type { RunTestJob, RunTestResult, WorkContext, WorkFailure, WorkStage } from './types.ts'
+import type { RunTestJob, RunTestResult, WorkFailure, WorkStage } from './types.ts'
 
-/** A trace is listened to until the line is quiet for this long, at most four times (console.md 9: 2 s). */
-const TRACE_QUIET_MS = 500
 /** How long a console may stay away before its run is given up. */
 const CONNECT_WITHIN_MS = 10_000
 
-type Context = WorkContext & { clock: Clock }
-type Task = { job: RunTestJob; board: OpenBoard; ctx: Context; stopper: Stopper; folder: string }
+type Task = Placing
+type Context = Task['ctx']
 /** `true` once our prompt was there: a boot before is one that we came into. */
 type Arrival = { done: boolean }
 
 /**
- * Runs one test on one board: attach, copy, run, end, clean up. What happened to the test is in the result; a board
- * or line that failed is thrown as a LabError of class infrastructure, a file that no such board can hold as one of
- * class input. When `ctx.signal` aborts, the program is
- * ended on the board first, except when the board itself was taken away (lease lost, power switched).
+ * Runs one test on one board: attach, copy, run, end, collect, clean up. What happened to the test is in the result; a
+ * board or line that failed is thrown as a LabError of class infrastructure, a file that no such board can hold or
+ * unpack as one of class input. When `ctx.signal` aborts, the program is ended on the board first, except when the
+ * board itself was taken away (lease lost, power switched).
  */
 export async function runTest(job: RunTestJob, board: OpenBoard, ctx: Context): Promise<RunTestResult> {
   const stopper = createStopper(job, ctx)
   const arrival: Arrival = { done: false }
   const unlisten = board.recorder.listen(news => hear(news, arrival, stopper, ctx))
-  const task = { job, board, ctx, stopper, folder: `/tmp/br-${job.id.toLowerCase()}-${job.attempt}` }
+  const task = { job, board, ctx, stopper, folder: folderOf(job) }
   try {
     await attach(task)
     arrival.done = true
-    const copied = await prepare(task)
+    stage(task, 'copying')
+    const copied = await place(task)
     return await run(task, copied)
   } catch (error) {
     return await explain(task, error)
@@ -47,7 +47,7 @@ function hear(news: RecorderNews, arrival: Arrival, stopper: Stopper, ctx: Conte
   if (news.kind === 'chunk') {
     ctx.onEvent({ kind: 'log', ...news.chunk })
     stopper.count(news.chunk.bytes.length)
-  } else if (news.kind === 'finding') {
+  } else if (news.kind === 'finding' || news.kind === 'trace') {
     ctx.onEvent({ kind: 'finding', finding: news.finding })
     if (arrival.done || news.finding.cause !== 'reset') stopper.found(news.finding)
   }
@@ -64,33 +64,6 @@ async function attach(task: Task): Promise<void> {
   await arrive(board, ctx, { bootMs: job.board.bootTimeoutMs, signal: stopper.any })
 }
 
-async function prepare(task: Task): Promise<SendReport | null> {
-  const { job, board, stopper, folder, ctx } = task
-  stage(task, 'copying')
-  await makeFolder(task)
-  if (job.program.kind === 'shell') return null
-  const { name, path, size, sha256 } = job.program
-  const copied = await board.shell.send(
-    { bytes: createReadStream(path), size, sha256 },
-    `${folder}/${name}`,
-    stopper.any,
-    sent => ctx.onEvent({ kind: 'progress', done: sent, total: size, label: name }),
-  )
-  ctx.onEvent({ kind: 'copied', copied })
-  return copied
-}
-
-async function makeFolder({ board, stopper, folder }: Task): Promise<void> {
-  const made = await board.shell.command(`rm -rf ${folder} && mkdir -p ${folder}`, stopper.any)
-  if (made.status === 0) return
-  const said = made.output.trim() || `status ${made.status}`
-  throw new HardwareError(`${board.id} could not make the working folder ${folder}: ${said}`, {
-    hint: `Look at its file system: boards show ${board.id}`,
-    cause: 'disk',
-    blame: 'board',
-  })
-}
-
 async function run(task: Task, copied: SendReport | null): Promise<RunTestResult> {
   const { job, board, ctx, stopper, folder } = task
   stage(task, 'running')
@@ -104,23 +77,22 @@ async function run(task: Task, copied: SendReport | null): Promise<RunTestResult
   const durationMs = stopper.ranMs()
   stage(task, 'collecting')
   ctx.onEvent({ kind: 'output', ranges: end.output })
-  if (stopper.finding() !== null) await traceEnd(task)
+  if (stopper.finding() !== null) await stopper.whole()
   const failure = stopper.failure() ?? exitFailure(end)
+  stopper.ended()
+  const collected = await collect(task)
   const boardClean = await cleanUp(task)
+  if (collected !== null && isCutShort(ctx.signal)) throw ctx.signal.reason as LabError
   return {
     status: end.status,
     endedBy: end.endedBy,
     output: end.output,
     copied,
+    ...(collected === null ? {} : { collected }),
     durationMs,
     failure,
     boardClean,
   }
-}
-
-function argvOf(job: RunTestJob): readonly string[] {
-  if (job.program.kind === 'binary') return [`./${job.program.name}`, ...job.args]
-  return ['/bin/sh', '-c', job.program.command, 'sh', ...job.args]
 }
 
 function exitFailure({ status }: ProgramEnd): WorkFailure | null {
@@ -147,27 +119,6 @@ function exitFailure({ status }: ProgramEnd): WorkFailure | null {
   }
 }
 
-/** The working folder goes, and a framed command answers: only then is the board said to be clean. */
-async function cleanUp({ job, board, stopper, folder }: Task): Promise<boolean> {
-  if (stopper.taken() !== null || stopper.hard.aborted || stopper.finding() !== null) return false
-  try {
-    return (await board.shell.command(`${endStrays(job, folder)}rm -rf ${folder}`, stopper.hard)).status === 0
-  } catch {
-    return false
-  }
-}
-
-/**
- * The shell ends the program's process group and session; one that made a session of its own is found by where it
- * is or what it runs. Daemons that are meant to outlive a test, such as a service it restarted, go to / first.
- */
-function endStrays({ program }: RunTestJob, folder: string): string {
-  const own = program.kind === 'binary' ? `${folder}/${program.name}` : folder
-  const file = `'${own.replaceAll("'", "'\\''")}'`
-  const isOurs = `[ $p/cwd -ef ${folder} ]||[ $p/exe -ef ${file} ]`
-  return `for p in /proc/[0-9]*;do { ${isOurs};}&&kill -9 \${p#/proc/};done 2>/dev/null;`
-}
-
 /**
  * What a throw out of the middle really was: a panic seen on the line explains a console that stopped answering;
  * a cancel that struck while the binary was still being copied is no fault of the board.
@@ -176,25 +127,29 @@ async function explain(task: Task, error: unknown): Promise<RunTestResult> {
   const { stopper } = task
   const taken = stopper.taken()
   if (taken !== null) throw taken
+  if (stopper.finding() !== null) await stopper.whole()
   const failure = stopper.failure()
   if (failure === null) {
-    // A file that did not fit leaves a shell that answers, and its folder.
-    if (failureOf(error).cause === 'disk') await cleanUp(task)
+    // A file that did not fit, or is no archive, leaves a shell that answers, and its folder.
+    const { cause, class: whose, blame } = failureOf(error)
+    if (cause === 'disk' || whose === 'input' || blame === 'site') await cleanUp(task)
     throw error
   }
-  if (stopper.finding() !== null) await traceEnd(task)
   if (failure.failure.class === 'infrastructure') throw failed(failure, error)
+  const durationMs = stopper.ranMs()
+  const ended = (isSilent(error) ? await endBySysrq(task) : null) ?? (await endedGently(task))
+  return { status: null, output: null, copied: null, durationMs, failure, ...ended }
+}
+
+/** No prompt came, whatever was tried. */
+function isSilent(error: unknown): boolean {
+  const { cause } = failureOf(error)
+  return cause === 'no prompt' || cause === 'not answering'
+}
+
+async function endedGently(task: Task): Promise<Pick<RunTestResult, 'endedBy' | 'boardClean'>> {
   const boardClean = await cleanUp(task)
-  const endedBy = boardClean ? 'interrupt' : 'nothing'
-  return {
-    status: null,
-    endedBy,
-    output: null,
-    copied: null,
-    durationMs: stopper.ranMs(),
-    failure,
-    boardClean,
-  }
+  return { endedBy: boardClean ? 'interrupt' : 'nothing', boardClean }
 }
 
 function failed(why: WorkFailure, error: unknown): LabError {
@@ -204,13 +159,4 @@ function failed(why: WorkFailure, error: unknown): LabError {
     details: { during: messageOf(error), failure: failureOf(error) },
     cause: error,
   })
-}
-
-/** Waits until the line has been quiet for a moment, so that the trace is in the log to its end. */
-async function traceEnd({ board, ctx, stopper }: Task): Promise<void> {
-  for (let round = 0; round < 4; round++) {
-    const before = board.recorder.state().head
-    await pause(ctx.clock, TRACE_QUIET_MS)
-    if (board.recorder.state().head === before || stopper.taken() !== null) return
-  }
 }

@@ -1,10 +1,13 @@
 import type { Clock, Millis, Timer } from '../clock.ts'
 import { HardwareError, LabError } from '../errors.ts'
 import type { Finding } from '../reading/types.ts'
+import { createTrace } from './trace.ts'
 import type { RunTestJob, WorkContext, WorkFailure } from './types.ts'
 
 /** From the first wish to stop until nothing more may be typed: the site must settle within 30 s (sites/types.ts). */
 const SETTLE_WITHIN_MS = 20_000
+/** And until SysRq, the last resort, must be over too. */
+const LAST_WITHIN_MS = 28_000
 
 /**
  * Why a test stops before its program ends by itself, and how hard. `soft` ends the program by the shell's ladder
@@ -15,9 +18,16 @@ export type Stopper = {
   readonly hard: AbortSignal
   /** Either of them: for steps that have nothing to end on the board. */
   readonly any: AbortSignal
+  /** For what is done when neither brought a prompt: aborts when the board was taken away, and when there is no time left. */
+  readonly last: AbortSignal
   started(): void
+  /** The program has ended: its time limit is no matter any more, nor is how long it took to end it. */
+  ended(): void
   count(bytes: number): void
+  /** At its first line, and again whole. */
   found(finding: Finding): void
+  /** Waits until what ended the run is told to its end: 2 s at most. `failure` then says all of it. */
+  whole(): Promise<void>
   /** What the run ends as when it did not end by itself. */
   failure(): WorkFailure | null
   finding(): Finding | null
@@ -32,9 +42,13 @@ export type Stopper = {
 export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock }): Stopper {
   const soft = new AbortController()
   const hard = new AbortController()
+  const last = new AbortController()
   const timers: Timer[] = []
   let failure: WorkFailure | null = null
   let finding: Finding | null = null
+  /** It panicked or started again: nobody is left at its prompt. */
+  let isGone = false
+  const trace = createTrace(ctx.clock)
   let taken: LabError | null = null
   let startedAt: Millis | null = null
   let bytes = 0
@@ -44,12 +58,14 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
     failure = why
     soft.abort(asError(why))
     timers.push(ctx.clock.after(SETTLE_WITHIN_MS, () => hard.abort(stuck(job))))
+    timers.push(ctx.clock.after(LAST_WITHIN_MS, () => last.abort(stuck(job))))
   }
   const onAbort = (): void => {
     const reason: unknown = ctx.signal.reason
     if (isTaken(reason)) {
       taken = reason
       hard.abort(reason)
+      last.abort(reason)
     } else stop(abortFailure(reason))
   }
   if (ctx.signal.aborted) onAbort()
@@ -59,26 +75,34 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
     soft: soft.signal,
     hard: hard.signal,
     any: AbortSignal.any([soft.signal, hard.signal]),
+    last: last.signal,
     started() {
       startedAt = ctx.clock.mono()
       timers.push(ctx.clock.after(job.timeoutMs, () => stop(timeLimit(job))))
+    },
+    ended() {
+      if (!ctx.signal.aborted) for (const timer of timers) timer.cancel()
     },
     count(more) {
       bytes += more
       if (bytes > job.logLimitBytes) stop(outputLimit(job))
     },
     found(seen) {
-      if (!ENDING.has(seen.cause) || failure !== null) return
-      finding = seen
-      stop(findingFailure(seen, startedAt !== null, job))
+      trace.heard(seen)
+      if (seen.whole || seen.severity === 'told' || (failure !== null && finding === null)) return
+      finding ??= seen
+      const why = findingFailure(seen, startedAt !== null, job)
+      stop(why)
       // A kernel that panicked or restarted has no process left to end: waiting for a prompt would be a lie.
-      if (seen.cause === 'panic' || seen.cause === 'reset')
-        hard.abort(asError(findingFailure(seen, startedAt !== null, job)))
+      if (seen.cause !== 'panic' && seen.cause !== 'reset') return
+      isGone = true
+      hard.abort(asError(why))
     },
-    failure: () => failure,
+    whole: () => trace.whole(last.signal),
+    failure: () => (failure === null || finding === null ? failure : trace.told(failure)),
     finding: () => finding,
     taken: () => taken,
-    mayType: () => taken === null && finding?.cause !== 'panic' && finding?.cause !== 'reset',
+    mayType: () => taken === null && !isGone,
     ranMs: () => (startedAt === null ? 0 : Math.round(ctx.clock.mono() - startedAt)),
     close() {
       ctx.signal.removeEventListener('abort', onAbort)
@@ -86,9 +110,6 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
     },
   }
 }
-
-/** What ends a run as what it is (M6.7); a lockup or an out-of-memory kill may be survived and is only told. */
-const ENDING: ReadonlySet<string> = new Set<Finding['cause']>(['panic', 'oops', 'bug', 'reset'])
 
 function isTaken(reason: unknown): reason is LabError {
   return (

@@ -64,6 +64,32 @@ test('a running test shows stage, elapsed time, what was copied and the last lin
   ])
 })
 
+test('M6.2 how the binary came is said while it runs and when it has ended, and why no faster way was taken', () => {
+  const copied = { bytes: 12_000_000, durationMs: 1_090, repaired: 0, way: 'sftp' as const, packed: false }
+  const running = (how: object): string => {
+    const progress = { stage: 'running' as const, board: 'soc-a-003', startedAt: NOON, copy: null }
+    const run = makeRun({ state: 'running', times: { running: NOON }, attempts: [makeAttempt()] })
+    const facted = facts({
+      run,
+      progress: { ...progress, copied: { ...copied, ...how }, lastLine: null, logBytes: 0 },
+    })
+    return draw(runCard(facted, FRAME)).join(' ')
+  }
+  const note = 'not by sftp root@10.1.2.103:22: the server has no SFTP (step: sftp)'
+  const slower = { ...{ durationMs: 90_000, way: 'raw' as const, packed: true }, note }
+  expect(running({})).toContain('copied 12 MB in 1 s (11 MB/s, SFTP) · SHA-256 checked')
+  expect(running(slower)).toContain(
+    `copied 12 MB in 2 min (133 kB/s, raw, packed) · SHA-256 checked · ${note}`,
+  )
+  const ended = (how: object): string => {
+    const result = makeResult({ exitStatus: 0, copied: { ...copied, ...how } })
+    const run = makeRun({ state: 'passed', attempts: [makeAttempt()], result })
+    return draw(runCard(facts({ run, released: true }), FRAME)).join(' ')
+  }
+  expect(ended({})).toContain('copied 12 MB in 1 s (11 MB/s, SFTP)')
+  expect(ended(slower)).toContain(`copied 12 MB in 2 min (133 kB/s, raw, packed) · ${note}`)
+})
+
 test('a copy that goes on is a bar', () => {
   const run = makeRun({ state: 'preparing', attempts: [makeAttempt()] })
   const progress = {
@@ -102,7 +128,8 @@ test('M5.3 a failed test shows what, proof, status, that the board is released, 
     '  1',
     '  2',
     '  last 2 of 30 lines',
-    'exit status 1 · board released · log (18 kB): http://lab/T128',
+    'exit status 1 · board released · log (18 kB): http://lab/T128 · copied 1.2 MB in',
+    '9 s (133 kB/s)',
     '  1) Run again              tests rerun T128',
     '  2) Run on another board   tests rerun T128 --board soc-a-001',
     '  3) Log                    tests log T128',

@@ -143,7 +143,18 @@ export function artifactsAreWhole(
         ledger.faults.push(`${run.id}/${name} has ${bytes.length} bytes, and its sum says something else`)
     }
     if (run.state === 'passed') outputIsThere(ledger, artifacts, run)
+    if (run.state === 'passed' && run.collect !== undefined) filesAreThere(ledger, artifacts, run)
   }
+}
+
+/** M6.8: of the attempt that counted, and of no other. */
+function filesAreThere({ faults }: Ledger, artifacts: string, run: Run): void {
+  const text = contentOf(filePath(artifacts, run.id, 'left.txt'))?.toString()
+  const wanted = `${wordOf(run)} on br-${run.id.toLowerCase()}-${run.attempts.length}\n`
+  if (text !== wanted)
+    faults.push(
+      `${run.id} left ${JSON.stringify(wanted)}, and has ${JSON.stringify(text)}: ${JSON.stringify(run.result?.collected)}`,
+    )
 }
 
 function outputIsThere({ faults }: Ledger, artifacts: string, run: Run): void {

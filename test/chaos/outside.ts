@@ -28,6 +28,7 @@ echo "begin $me $2 $how" >>"$HOME/record"
 i=0
 while [ $i -lt $1 ]; do echo "tick $i of $2"; sleep 0.05; i=$((i+1)); done
 echo "end $me $2" >>"$HOME/record"
+echo "$2 on $me" >left.txt
 echo "done $2"
 exit $3
 `

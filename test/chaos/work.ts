@@ -42,7 +42,8 @@ function runLine(random: Random): string {
   const family = pick(random, FAMILIES)
   const boards = BOARDS.filter(id => id.startsWith(family === FAMILIES[0] ? 'a' : 'b'))
   const board = random() < 0.3 ? ` --board ${pick(random, boards)}` : ''
-  const flags = `${board} --priority ${pick(random, ['high', 'normal', 'low'])}`
+  const collect = random() < 0.4 ? ' --collect left.txt' : ''
+  const flags = `${board}${collect} --priority ${pick(random, ['high', 'normal', 'low'])}`
   if (random() < 0.3) return `run-test ${family} ./${PROGRAM}${flags} -- ${args}`
   return `run-test ${family}${flags} --shell ${formatWord(`exec $HOME/t ${args}`)}`
 }

@@ -15,9 +15,10 @@ function aLab(): LabPort {
     address: { host: 'lab-gw', port: 7023 },
     word: WORD,
     until: NOON + 60_000,
+    consoles: [{ name: 'main', purpose: null }],
   })
-  lab.consoles.typingWord = (lease, by) => given({ board: 'soc-b-001', person: by, lease })
-  lab.consoles.watchingWord = (board, by) => given({ board, person: by, lease: null })
+  lab.consoles.typingWord = (lease, by) => given({ board: 'soc-b-001', console: null, person: by, lease })
+  lab.consoles.watchingWord = (board, by) => given({ board, console: null, person: by, lease: null })
   return lab
 }
 

@@ -84,6 +84,8 @@ test('run-test with nothing is a form; with anything it is not', async () => {
     ['timeout', 'text', false],
     ['env', 'lines', false],
     ['board', 'select', false],
+    ['collect', 'lines', false],
+    ['entry', 'text', false],
     ['shell', 'text', false],
   ])
   expect((await ask(createLabPort(), 'run-test socA')).kind).toBe('fault')

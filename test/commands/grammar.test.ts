@@ -78,12 +78,12 @@ test.each([
   [
     'run-test socA x -p high',
     '-p',
-    'is no flag of run-test. Flags: --priority, --timeout, --env, --board, --shell.',
+    'is no flag of run-test. Flags: --priority, --timeout, --env, --board, --collect, --entry, --shell.',
   ],
   [
     'run-test socA x --priorty high',
     '--priorty',
-    'is no flag of run-test. Did you mean --priority? Flags: --priority, --timeout, --env, --board, --shell.',
+    'is no flag of run-test. Did you mean --priority? Flags: --priority, --timeout, --env, --board, --collect, --entry, --shell.',
   ],
   ['run-test socA x --board a --board b', '--board', 'is given twice'],
   ['run-test socA x --env =1', '--env', '"=1" is no NAME=VALUE'],

@@ -58,6 +58,7 @@ test('run-test takes a command line instead, with the lab’s defaults for the r
       env: {},
       priority: 2,
       timeoutMs: null,
+      collect: [],
     },
   ])
 })

@@ -174,7 +174,7 @@ test('priority and duration that are none, a flag that is none, and a missing na
     (await read(lab, 'run-test socA ./x --priority hihg --timeout soon --env K --colour red')).slice(0, 4),
   ).toEqual([
     '--env "K" is no NAME=VALUE',
-    '--colour is no flag of run-test. Flags: --priority, --timeout, --env, --board, --shell.',
+    '--colour is no flag of run-test. Flags: --priority, --timeout, --env, --board, --collect, --entry, --shell.',
     '--priority "hihg" is none of high, normal, low. Did you mean high?',
     '--timeout "soon" is no duration: write 90s, 30m, 2h or 1h30m',
   ])

@@ -195,6 +195,8 @@ describe('settings', () => {
       waitAlertMs: 1_800_000,
       livenessMs: 5000,
       powerCycleDelayMs: 5000,
+      recoveryCooldownMs: 900_000,
+      recovery: { steps: ['console', 'reset', 'power'], mostInADay: 4 },
       retentionDays: 7,
       rollupDays: 400,
       maxDiskBytes: 100_000_000_000,

@@ -129,8 +129,12 @@ describe.concurrent('a board that fails is passed over and looked after, and not
       expect(attemptsOf(run)).toEqual([[SICK, { class: 'test', cause: 'panic', blame: 'none' }]])
       expect(run.result).toMatchObject({
         title: 'kernel panic: Fatal exception in interrupt',
-        proof: ['Kernel panic - not syncing: Fatal exception in interrupt'],
+        proof: expect.arrayContaining([
+          'Kernel panic - not syncing: Fatal exception in interrupt',
+          'Call trace:',
+        ]),
       })
+      expect(run.result?.proof.at(-1)).toMatch('---[ end Kernel panic')
       expect(run.result?.tail).toContainEqual(expect.stringContaining('Call trace:'))
       expect(world.told.find(({ topic }) => topic === `run/${id}`)?.text).toContain('kernel panic')
       expect((await becomes(world, { status: 'available', health: 'healthy' })).state.failures).toEqual([])

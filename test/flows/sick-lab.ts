@@ -17,6 +17,8 @@ export type SickLabOptions = {
   faults?: Partial<BoardFaults>
   settings?: Record<string, unknown>
   console?: Record<string, unknown>
+  /** Beside what is written for it anyway. */
+  written?: Record<string, unknown>
 }
 
 /**
@@ -42,7 +44,7 @@ export async function withSickBoard(
   }
 }
 
-function boardsOf({ like, faults, console }: SickLabOptions): readonly BoardPlan[] {
+function boardsOf({ like, faults, console, written }: SickLabOptions): readonly BoardPlan[] {
   const short = { login_timeout: '2s' }
   return FOUR_BOARDS.slice(0, 3).map(plan => {
     if (plan.id !== SICK) return { ...plan, console: { ...plan.console, ...short } }
@@ -50,7 +52,7 @@ function boardsOf({ like, faults, console }: SickLabOptions): readonly BoardPlan
       ...plan,
       like: { ...plan.like, ...like, ...(faults === undefined ? {} : { faults }) },
       console: { ...plan.console, ...short, ...console },
-      written: { boot_timeout: '4s' },
+      written: { boot_timeout: '4s', ...written },
     }
   })
 }
@@ -92,7 +94,7 @@ export function livedThrough(board: SimulatedBoard): readonly string[] {
     .flatMap(event =>
       event.kind === 'power'
         ? [event.on ? 'on' : 'off']
-        : ['reset', 'panic'].includes(event.kind)
+        : ['reset', 'panic', 'killed'].includes(event.kind)
           ? [event.kind]
           : [],
     )

@@ -209,7 +209,7 @@ describe('the lease ends', () => {
 
   test('a word of a lease that has ended opens nothing, and says what to do', async () => {
     const lease = await world.lend('kai')
-    const { word } = world.lab.consoles.typingWord(lease, world.person('kai'))
+    const { word } = world.lab.consoles.typingWord(lease, world.person('kai'), null)
     await world.lab.release(lease, world.person('kai'))
     const kai = world.call()
     kai.type(`${word}\r`)

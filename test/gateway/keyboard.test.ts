@@ -16,6 +16,7 @@ function aLine() {
   let taker: (bytes: Uint8Array) => void = () => {}
   const said: string[] = []
   const calls: string[] = []
+  const ends: string[] = []
   const line: Line = {
     address: '127.0.0.1',
     view: {
@@ -31,12 +32,16 @@ function aLine() {
     },
     echo: () => {},
     speaksTelnet: () => false,
+    watchPulse: () => {},
     pause: () => void calls.push('pause'),
     resume: () => void calls.push('resume'),
-    end: () => resolve(),
+    end: (...lines) => {
+      ends.push(...lines)
+      resolve()
+    },
     closed,
   }
-  return { line, said, calls, press: (keys: string) => taker(Buffer.from(keys)), leave: resolve }
+  return { line, said, calls, ends, press: (keys: string) => taker(Buffer.from(keys)), leave: resolve }
 }
 
 /** A board with one lease at a time; `write` is what the console does with a key. */
@@ -46,7 +51,11 @@ async function aTable(write: Pen['write'] = async () => {}) {
   const ends = new Set<() => void>()
   const typed: string[] = []
   lab.lease = id => makeLease({ id, board: 'a1', state: id === current.lease ? 'active' : 'released' })
-  lab.consoles.watch = async () => ({ state: { connected: true, head: 0 }, close: () => {} }) as Attachment
+  let vanish: (why: string) => void = () => {}
+  lab.consoles.watch = async (_board, _console, { onEnd }) => {
+    vanish = onEnd
+    return { state: { connected: true, head: 0 }, close: () => {} } as Attachment
+  }
   lab.consoles.read = async function* () {}
   lab.consoles.type = async (seat: Seat, onEnd) => {
     const { lease } = seat
@@ -70,11 +79,12 @@ async function aTable(write: Pen['write'] = async () => {}) {
   }
   const clock = createFakeClock()
   const deps: GatewayDeps = { lab, clock, log: silentLog }
-  const table = await createTable('a1', deps, { did: () => {}, refused: () => {} })
+  const table = await createTable({ board: 'a1', console: null }, deps, { did: () => {}, refused: () => {} })
   return {
     table,
     typed,
     current,
+    vanish: (why: string) => vanish(why),
     endLease(next: string) {
       current.lease = next
       for (const end of [...ends]) end()
@@ -111,7 +121,11 @@ test('M3.8 whoever comes, asks, gives and leaves: one types at a time, by the ho
       for (const [at, each] of steps.entries()) {
         if (each.kind === 'come') {
           const one = { ...aLine(), name: `p${at}`, lease: each.types ? current.lease : null, here: true }
-          await table.join(one.line, { board: 'a1', person: person(one.name), lease: one.lease }, NOTHING)
+          await table.join(
+            one.line,
+            { board: 'a1', console: null, person: person(one.name), lease: one.lease },
+            NOTHING,
+          )
           people.push(one)
           if (each.types) [typist, pen] = [one, current.lease]
           continue
@@ -155,7 +169,11 @@ test('M3.8 whoever comes, asks, gives and leaves: one types at a time, by the ho
 async function typing(write: Pen['write']) {
   const world = await aTable(write)
   const kai = aLine()
-  await world.table.join(kai.line, { board: 'a1', person: person('kai'), lease: 'L1' }, NOTHING)
+  await world.table.join(
+    kai.line,
+    { board: 'a1', console: null, person: person('kai'), lease: 'L1' },
+    NOTHING,
+  )
   kai.said.length = 0
   kai.calls.length = 0
   return { ...world, kai }
@@ -210,9 +228,61 @@ test('whoever pastes more than the board takes is held up on their own side, unt
 test('a name that begins like another’s is not the other’s', async () => {
   const { kai, table, typed } = await typing(async () => {})
   const kaiser = aLine()
-  await table.join(kaiser.line, { board: 'a1', person: person('kaiser'), lease: null }, NOTHING)
+  await table.join(
+    kaiser.line,
+    { board: 'a1', console: null, person: person('kaiser'), lease: null },
+    NOTHING,
+  )
   kai.press('\x1dgive kai\r')
   expect(kai.said.at(-1)).toBe('There is no @kai here. Here: @kaiser.')
   kai.press('x')
   expect(typed).toEqual(['x'])
+})
+
+test('a console that is stuck holds nobody up who types no more: the lease ends, and they can leave', async () => {
+  const { kai, endLease } = await typing(() => new Promise<void>(() => {}))
+  kai.press('x'.repeat(70_000))
+  expect(kai.calls).toEqual(['pause'])
+  endLease('L2')
+  expect(kai.calls).toEqual(['pause', 'resume'])
+})
+
+test('what the last lease’s console never took is not counted against the next one’s', async () => {
+  const { kai, table, current, endLease } = await typing(() => new Promise<void>(() => {}))
+  kai.press('x'.repeat(70_000))
+  endLease('L2')
+  const mei = aLine()
+  await table.join(
+    mei.line,
+    { board: 'a1', console: null, person: person('mei'), lease: current.lease },
+    NOTHING,
+  )
+  mei.calls.length = 0
+  mei.press('y')
+  expect(mei.calls).toEqual([])
+})
+
+test('a console that is gone while somebody is on the way there shows them out as it did the others', async () => {
+  const { table, vanish } = await aTable()
+  vanish('a1 is no board of this lab any more')
+  const late = aLine()
+  await table.join(late.line, { board: 'a1', console: null, person: person('late'), lease: null }, NOTHING)
+  await late.line.closed
+  expect(late.ends).toEqual(['a1 is no board of this lab any more. You have been shown out.'])
+})
+
+test('whoever leaves while the lab is still asked for the keyboard does not have it', async () => {
+  const { kai, table } = await typing(async () => {})
+  const seat = { board: 'a1', console: null, person: person('kai'), lease: 'L1' }
+  const [second, mei] = [aLine(), aLine()]
+  await table.join(second.line, seat, NOTHING)
+  await table.join(mei.line, { ...seat, person: person('mei'), lease: null }, NOTHING)
+  second.leave()
+  await until(() => mei.said.some(each => each.includes('has left')), 'nobody types')
+  kai.press('\x1dask\r')
+  kai.leave()
+  await until(() => mei.said.filter(each => each.includes('has left')).length === 1, 'it is asked')
+  for (let turn = 0; turn < 5; turn++) await new Promise<void>(resolve => setImmediate(resolve))
+  mei.press('who\r')
+  expect(mei.said.at(-1)).toBe('a1: Nobody types. @mei watches. You are @mei.')
 })

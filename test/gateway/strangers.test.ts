@@ -21,8 +21,8 @@ describe('a word', () => {
     world = await openWorld()
     const lease = await world.lend('kai')
     const { consoles } = world.lab
-    const used = consoles.typingWord(lease, world.person('kai')).word
-    const late = consoles.watchingWord('a1', world.person('mei')).word
+    const used = consoles.typingWord(lease, world.person('kai'), null).word
+    const late = consoles.watchingWord('a1', world.person('mei'), null).word
     expect(await answer('ABCD-EFGH-2345')).toBe(WRONG)
 
     const kai = world.call()
@@ -50,7 +50,7 @@ describe('a word', () => {
   test('is taken in small letters and with a slip of the hand, and what is typed behind it is the board’s', async () => {
     world = await openWorld()
     const lease = await world.lend('kai')
-    const { word } = world.lab.consoles.typingWord(lease, world.person('kai'))
+    const { word } = world.lab.consoles.typingWord(lease, world.person('kai'), null)
     const kai = world.call()
     kai.type(`oh\x15${word.toLowerCase()}x\x7f\recho at once\r`)
     await kai.saw('you type')

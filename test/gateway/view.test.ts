@@ -84,3 +84,18 @@ test('what is held comes behind, bounded as well, and the unfinished line is dra
     '# ls -l\n-- 64 B of the view left out: the board prints faster than you read. The log has all of it.\r\n',
   )
 })
+
+test('words of ours are not lost on somebody slow: the last of them come when all was read', () => {
+  const { wire, take, pending, text } = reader()
+  const view = createView(wire, bytes => bytes, LIMIT)
+  view.board(Buffer.alloc(LIMIT, 'x'))
+  view.board(Buffer.alloc(LIMIT * 2, 'y'))
+  view.say('a'.repeat(LIMIT))
+  for (let n = 1; n <= 20; n++) view.say(`word ${n}`)
+  view.say('L1 has ended.')
+  expect(pending()).toBeLessThanOrEqual(2 * LIMIT + 120)
+  while (pending() > 0) take()
+  expect(text()).toMatch(
+    /-- 128 B of the view left out: [^\n]*\n(-- word \d+\r\n){1,15}-- L1 has ended\.\r\n$/,
+  )
+})

@@ -1,5 +1,6 @@
 import { createGateway } from '../../src/gateway/gateway.ts'
 import type { Gateway, GatewayLimits } from '../../src/gateway/types.ts'
+import type { ConsoleWord } from '../../src/lab/consoles.ts'
 import type { Person } from '../../src/lab/types.ts'
 import { silentLog } from '../../src/log.ts'
 import type { AuditEntry } from '../../src/storage/types.ts'
@@ -9,6 +10,15 @@ import { until } from '../until.ts'
 import { type Caller, type CallerOptions, call } from './caller.ts'
 
 const HOUR = 3_600_000
+
+/** Time passes in jumps here, with no answer from anybody on the way. */
+const NEVER = 1e12
+
+/** The board a2 has two. */
+const FIRST = { ...aBoard('a2').consoles[0], purpose: 'kernel' }
+const SECOND = { ...FIRST, name: 'uart1', purpose: 'secure world', where: 'telnet 127.0.0.1:a2-uart1' }
+
+type Where = { board: string; console: string }
 
 /** The real lab and the real gateway on real sockets; only the boards do as they are told. */
 export type GatewayWorld = LabUnderTest & {
@@ -20,8 +30,8 @@ export type GatewayWorld = LabUnderTest & {
   /** Connected, nothing said yet. */
   call(options?: Partial<CallerOptions>): Caller
   /** With a word to type with: greeted, at the board. */
-  typist(lease: string, name: string, options?: Partial<CallerOptions>): Promise<Caller>
-  watcher(name: string, options?: Partial<CallerOptions>): Promise<Caller>
+  typist(lease: string, name: string, options?: Partial<CallerOptions & Where>): Promise<Caller>
+  watcher(name: string, options?: Partial<CallerOptions & Where>): Promise<Caller>
   /** Its time passes, in steps: what is stored on the way takes real time. */
   runOut(lease: string): Promise<void>
   print(text: string | Uint8Array): void
@@ -33,9 +43,16 @@ export type GatewayWorld = LabUnderTest & {
 }
 
 export async function openWorld(limits: Partial<GatewayLimits> = {}): Promise<GatewayWorld> {
-  const world = await openLab({ boards: [aBoard('a1'), aBoard('a2')] })
+  const world = await openLab({ boards: [aBoard('a1'), aBoard('a2', { consoles: [FIRST, SECOND] })] })
   const { lab, clock, site } = world
-  const gateway = createGateway({ host: '0.0.0.0', port: 0, lab, clock, log: silentLog, limits })
+  const gateway = createGateway({
+    host: '0.0.0.0',
+    port: 0,
+    lab,
+    clock,
+    log: silentLog,
+    limits: { silentMs: NEVER, ...limits },
+  })
   const { port } = await gateway.start()
   const callers: Caller[] = []
   const person = (name: string): Person => ({ id: name, name, platform: 'terminal' })
@@ -44,11 +61,14 @@ export async function openWorld(limits: Partial<GatewayLimits> = {}): Promise<Ga
     callers.push(caller)
     return caller
   }
-  const enter = async (word: string, options?: Partial<CallerOptions>): Promise<Caller> => {
+  const enter = async (
+    { word, board, console }: ConsoleWord,
+    options?: Partial<CallerOptions>,
+  ): Promise<Caller> => {
     const caller = dial(options)
     await caller.saw('Word: ')
     caller.type(`${word}\r`)
-    await caller.saw('-- a1: you ')
+    await caller.saw(`-- ${board}${console === null ? '' : ` ${console}`}: you `)
     return caller
   }
   const typed = (): Buffer => Buffer.concat([...(site.typed.get('a1') ?? [])])
@@ -61,8 +81,13 @@ export async function openWorld(limits: Partial<GatewayLimits> = {}): Promise<Ga
     lend: async (name, board = 'a1') =>
       (await lab.lend({ target: board, termMs: HOUR }, person(name), HERE)).id,
     call: dial,
-    typist: (lease, name, options) => enter(lab.consoles.typingWord(lease, person(name)).word, options),
-    watcher: (name, options) => enter(lab.consoles.watchingWord('a1', person(name)).word, options),
+    typist: (lease, name, options) =>
+      enter(lab.consoles.typingWord(lease, person(name), options?.console ?? null), options),
+    watcher: (name, options) =>
+      enter(
+        lab.consoles.watchingWord(options?.board ?? 'a1', person(name), options?.console ?? null),
+        options,
+      ),
     async runOut(lease) {
       const isOver = async (): Promise<boolean> => {
         await clock.pass(HOUR / 10)

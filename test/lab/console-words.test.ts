@@ -6,8 +6,8 @@ import { createConsoleWords } from '../../src/lab/leases/console-words.ts'
 import { createFakeClock } from '../fake-clock.ts'
 import { KAI, MEI } from './harness.ts'
 
-const TYPES: Seat = { board: 'a1', person: KAI, lease: 'L7' }
-const WATCHES: Seat = { board: 'a1', person: MEI, lease: null }
+const TYPES: Seat = { board: 'a1', console: null, person: KAI, lease: 'L7' }
+const WATCHES: Seat = { board: 'a1', console: null, person: MEI, lease: null }
 
 function refusal(work: () => unknown): { code: string; text: string } {
   try {

@@ -18,7 +18,7 @@ async function lent(who = KAI): Promise<string> {
 }
 
 async function typing(lease: string, ends: string[] = []): Promise<Pen> {
-  const { word } = world.lab.consoles.typingWord(lease, KAI)
+  const { word } = world.lab.consoles.typingWord(lease, KAI, null)
   return await world.lab.consoles.type(world.lab.consoles.redeem(word), why => ends.push(why))
 }
 
@@ -30,25 +30,27 @@ describe('the word to type with', () => {
   test('M3.8 is the holder’s alone, of a board they have', async () => {
     const lease = await lent()
     const { consoles } = world.lab
-    expect(consoles.typingWord(lease.toLowerCase(), KAI)).toMatchObject({
+    expect(consoles.typingWord(lease.toLowerCase(), KAI, null)).toMatchObject({
       board: 'a1',
       lease,
       person: KAI,
       address: { host: 'lab.test', port: 7023 },
       until: world.lab.now() + 60_000,
     })
-    expect(() => consoles.typingWord(lease, MEI)).toThrow(`The console of ${lease} is for its holder alone.`)
-    expect(() => consoles.typingWord(lease, { ...KAI, platform: 'slack' })).toThrow('holder alone')
-    expect(() => consoles.typingWord('L99', KAI)).toThrow('There is no lease L99 any more.')
+    expect(() => consoles.typingWord(lease, MEI, null)).toThrow(
+      `The console of ${lease} is for its holder alone.`,
+    )
+    expect(() => consoles.typingWord(lease, { ...KAI, platform: 'slack' }, null)).toThrow('holder alone')
+    expect(() => consoles.typingWord('L99', KAI, null)).toThrow('There is no lease L99 any more.')
     const waiting = await lent(MEI)
-    expect(() => consoles.typingWord(waiting, MEI)).toThrow(`${waiting} has no board yet.`)
-    expect(() => consoles.watchingWord('a9', MEI)).toThrow('There is no board "a9".')
-    expect(consoles.watchingWord('a1', MEI)).toMatchObject({ board: 'a1', lease: null })
+    expect(() => consoles.typingWord(waiting, MEI, null)).toThrow(`${waiting} has no board yet.`)
+    expect(() => consoles.watchingWord('a9', MEI, null)).toThrow('There is no board "a9".')
+    expect(consoles.watchingWord('a1', MEI, null)).toMatchObject({ board: 'a1', lease: null })
   })
 
   test('is no good for a lease that ended before it was used', async () => {
     const lease = await lent()
-    const { word } = world.lab.consoles.typingWord(lease, KAI)
+    const { word } = world.lab.consoles.typingWord(lease, KAI, null)
     await world.lab.release(lease, KAI)
     const seat = world.lab.consoles.redeem(word)
     await expect(world.lab.consoles.type(seat, () => {})).rejects.toThrow(
@@ -117,7 +119,7 @@ test('who watches hears the board until the board leaves the lab', async () => {
   const news: RecorderNews[] = []
   const ends: string[] = []
   const handlers = { onNews: (each: RecorderNews) => news.push(each), onEnd: (why: string) => ends.push(why) }
-  const view = await world.lab.consoles.watch('a1', handlers)
+  const view = await world.lab.consoles.watch('a1', null, handlers)
   const chunk = { kind: 'chunk', chunk: { offset: 0, t: 0, bytes: Buffer.from('hello') } } as const
   world.site.news('a1', chunk)
   world.next.inventory = { ...world.inventory, boards: [aBoard('a2')] }
@@ -125,7 +127,7 @@ test('who watches hears the board until the board leaves the lab', async () => {
   expect(news).toEqual([chunk])
   expect(ends).toEqual(['a1 is no board of this lab any more'])
   view.close()
-  await expect(world.lab.consoles.watch('a1', handlers)).rejects.toThrow('There is no board "a1".')
+  await expect(world.lab.consoles.watch('a1', null, handlers)).rejects.toThrow('There is no board "a1".')
 })
 
 test('M3.8 who is there is told to the cards of the board and of its lease', async () => {
@@ -134,7 +136,7 @@ test('M3.8 who is there is told to the cards of the board and of its lease', asy
   for (const topic of ['board/a1', `lease/${lease}`])
     world.lab.subscribe(topic, each => heard.push(each.topic))
   expect(world.lab.board('a1')?.people).toEqual({ typing: null, watching: [] })
-  world.lab.consoles.present('a1', { typing: 'kai', watching: ['mei'] })
+  world.lab.consoles.present('a1', null, { typing: 'kai', watching: ['mei'] })
   expect(world.lab.board('a1')?.people).toEqual({ typing: 'kai', watching: ['mei'] })
   expect(world.lab.board('a2')?.people).toEqual({ typing: null, watching: [] })
   expect(heard).toEqual(['board/a1', `lease/${lease}`])

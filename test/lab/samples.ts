@@ -22,10 +22,14 @@ export function someSettings(part: Partial<Settings> = {}): Settings {
     powerCycleDelayMs: 5_000,
     powerConfirmMs: 10_000,
     recoveryCooldownMs: 10 * MINUTE,
+    recovery: { steps: ['console', 'reset', 'power'], mostInADay: 4 },
     retentionDays: 7,
     rollupDays: 400,
     maxDiskBytes: 100e9,
     logLimitBytes: 2 ** 30,
+    collectFiles: 100,
+    collectLimitBytes: 100e6,
+    collectTimeoutMs: 10 * MINUTE,
     ...part,
   }
 }

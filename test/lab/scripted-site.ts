@@ -5,7 +5,14 @@ import { silentLog } from '../../src/log.ts'
 import { createAttachments } from '../../src/sites/attachments.ts'
 import { createGate } from '../../src/sites/gate.ts'
 import type { Site } from '../../src/sites/types.ts'
-import type { Job, PowerResult, ProbeResult, RunTestResult, WorkEvent } from '../../src/work/types.ts'
+import type {
+  Job,
+  PowerResult,
+  ProbeResult,
+  ResetResult,
+  RunTestResult,
+  WorkEvent,
+} from '../../src/work/types.ts'
 
 export type Going = {
   job: Job
@@ -28,15 +35,21 @@ export type ScriptedSite = Site & {
   readonly hanging: Set<string>
   /** What is watched, as it was described. */
   readonly watched: ReadonlyMap<string, BoardConfig>
+  /** Boards whose kernel was told to reset. */
+  readonly resets: string[]
+  /** What brings a dead board back; nothing when it is not in here. */
+  readonly mends: Map<string, 'reset' | 'power'>
   readonly powered: { board: string; action: string; token: number }[]
   /** Boards whose outlets, once asked, do nothing until `let` is called; what they read is `outlets`, else on. */
   readonly stuck: Set<string>
   let(board: string): void
   readonly outlets: Map<string, PowerState>
-  news(board: string, news: RecorderNews): void
-  /** What people typed at each board's console, as it reached the board. */
+  news(board: string, news: RecorderNews, console?: string): void
+  /** The board has no other consoles than these any more. */
+  leaves(board: string, kept: readonly string[]): void
+  /** What people typed at each board's console, as it reached the board; at another than the first: `a1 uart1`. */
   readonly typed: ReadonlyMap<string, readonly Uint8Array[]>
-  /** What each board's log holds. */
+  /** What each board's log holds; another console's: `a1 uart1`. */
   readonly logs: Map<string, Uint8Array>
   /** Performs that hold each board right now. */
   readonly busy: ReadonlyMap<string, { token: number; works: number }>
@@ -60,6 +73,8 @@ export function createScriptedSite(): ScriptedSite {
   const unopened = new Set<string>()
   const hanging = new Set<string>()
   const watched = new Map<string, BoardConfig>()
+  const resets: string[] = []
+  const mends: ScriptedSite['mends'] = new Map()
   const powered: ScriptedSite['powered'] = []
   const stuck = new Set<string>()
   const waiting = new Map<string, () => void>()
@@ -132,7 +147,16 @@ export function createScriptedSite(): ScriptedSite {
     if (stuck.has(id)) await new Promise<void>(resolve => waiting.set(id, resolve))
     const after = action === 'off' ? 'off' : 'on'
     outlets.set(id, after)
+    if (action === 'cycle' && mends.get(id) === 'power') dead.delete(id)
     return { before, after, back: action === 'cycle' ? !dead.has(id) : null, durationMs: 1 }
+  }
+
+  const reset = ({ board: { id } }: Job): ResetResult => {
+    resets.push(id)
+    if (mends.get(id) === 'reset') dead.delete(id)
+    return dead.has(id)
+      ? { back: false, problem: `${id} was not back`, durationMs: 1 }
+      : { back: true, durationMs: 1 }
   }
 
   const perform = async (
@@ -140,7 +164,7 @@ export function createScriptedSite(): ScriptedSite {
     token: number,
     signal: AbortSignal,
     onEvent: (event: WorkEvent) => void,
-  ): Promise<RunTestResult | ProbeResult | PowerResult> => {
+  ): Promise<RunTestResult | ProbeResult | PowerResult | ResetResult> => {
     admit(job.board.id, token)
     enter(job, token)
     try {
@@ -148,6 +172,7 @@ export function createScriptedSite(): ScriptedSite {
       if (job.kind === 'power') {
         return await power(job, token, onEvent)
       }
+      if (job.kind === 'reset') return reset(job)
       if (hanging.has(job.board.id)) await aborted(signal)
       const isMute = unopened.has(job.board.id) || outlets.get(job.board.id) === 'off'
       if (isMute || dead.has(job.board.id)) throw silent(job.board.id)
@@ -159,11 +184,15 @@ export function createScriptedSite(): ScriptedSite {
   const state: RecorderState = { connected: true, since: 0, lastByteAt: 0, problem: null, head: 0 }
   const typed = new Map<string, Uint8Array[]>()
   const logs = new Map<string, Uint8Array>()
-  const recorderOf = (board: string): Recorder => {
+  const recorderOf = (board: string, console: string | null): Recorder => {
+    const key = console === null ? board : `${board} ${console}`
     const write = async (bytes: Uint8Array): Promise<void> =>
-      void typed.set(board, [...(typed.get(board) ?? []), bytes.slice()])
-    const head = logs.get(board)?.length ?? 0
-    return { write, state: () => ({ ...state, head }) } as Recorder
+      void typed.set(key, [...(typed.get(key) ?? []), bytes.slice()])
+    const log = logs.get(key) ?? new Uint8Array()
+    const read = async function* (from: number, to: number) {
+      yield { offset: from, t: 0, bytes: log.subarray(from, to) }
+    }
+    return { write, read, state: () => ({ ...state, head: log.length }) } as unknown as Recorder
   }
   const attachments = createAttachments({ gateOf, recorderOf, log: silentLog })
 
@@ -176,6 +205,8 @@ export function createScriptedSite(): ScriptedSite {
     hanging,
     watched,
     powered,
+    resets,
+    mends,
     stuck,
     outlets,
     let(board) {
@@ -185,10 +216,11 @@ export function createScriptedSite(): ScriptedSite {
     busy,
     typed,
     logs,
-    news(board, news) {
-      listeners.get(board)?.(news)
-      attachments.heard(board, news)
+    news(board, news, console) {
+      if (console === undefined) listeners.get(board)?.(news)
+      attachments.heard(board, console ?? null, news)
     },
+    leaves: (board, kept) => attachments.left(board, `${board} has no such console any more`, kept),
     perform: (job, { token, signal, onEvent }) => perform(job, token, signal, onEvent) as never,
     watch(board, onNews) {
       listeners.set(board.id, onNews)
@@ -205,8 +237,8 @@ export function createScriptedSite(): ScriptedSite {
       const bytes = logs.get(id)?.subarray(from, to)
       if (bytes !== undefined) yield { offset: from, t: 0, bytes }
     },
-    recorded: async () => null,
-    attach: async (id, as, handlers) => attachments.add(id, as, handlers),
+    recorded: async (id, console) => recorderOf(id, console),
+    attach: async (id, console, as, handlers) => attachments.add(id, console, as, handlers),
     close: async () => {},
   }
 }

@@ -69,6 +69,9 @@ const anyState: fc.Arbitrary<LabState> = fc
         lastUsedAt: n[6] ?? null,
         lastCheckAt: n[7] ?? null,
         lastCycleAt: n[0] ?? null,
+        steps: [
+          { step: 'reset', startedAt: a, endedAt: n[1] ?? null, outcome: null, message: null, run: null },
+        ],
       }
     const item = {
       key: 'k',

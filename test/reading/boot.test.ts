@@ -29,7 +29,7 @@ function board(): { hear(t: number, ...lines: string[]): string[]; scanner: Scan
       const bytes = utf8(lines.map(line => line + '\r\n').join(''))
       const found = splitter.push(bytes, offset).flatMap(line => scanner.push(line, t))
       offset += bytes.length
-      return found.map(finding => finding.title)
+      return found.filter(({ whole }) => !whole).map(finding => finding.title)
     },
   }
 }

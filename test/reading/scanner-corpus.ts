@@ -47,7 +47,11 @@ export const FAILURES: readonly Failure[] = [
   },
   {
     what: 'a panic on a kernel without stamps',
-    text: 'Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled\n',
+    text: `Starting kernel ...
+
+Booting Linux on physical CPU 0x0
+Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled
+`,
     findings: [['panic', 'kernel panic: Out of memory: system-wide panic_on_oom is enabled']],
   },
   {
@@ -163,6 +167,11 @@ export const FAILURES: readonly Failure[] = [
     findings: [['lockup', 'RCU stall: rcu_sched']],
   },
   {
+    what: 'a WARN_ON, which a kernel survives',
+    text: '[   15.000000] WARNING: CPU: 0 PID: 1 at kernel/irq/manage.c:1234 free_irq+0x10/0x20\n',
+    findings: [['warning', 'warning: free_irq+0x10 kernel/irq/manage.c:1234']],
+  },
+  {
     what: 'no memory left',
     text: '[   91.500000] Out of memory: Killed process 345 (stress) total-vm:1048576kB, anon-rss:900000kB, file-rss:0kB\n',
     findings: [['out of memory', 'out of memory: stress (345) was killed']],
@@ -253,10 +262,6 @@ Call trace:
 [    0.200000] NMI watchdog: Enabled. Permanently consumes one hw-PMU counter.
 [    0.300000] Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on
 `,
-  },
-  {
-    what: 'a WARN_ON, which a kernel survives',
-    text: '[   15.000000] WARNING: CPU: 0 PID: 1 at kernel/irq/manage.c:1234 free_irq+0x10/0x20\n',
   },
   {
     what: 'a program that crashes',

@@ -19,7 +19,7 @@ realSuite('the console of a QEMU board', ['qemu'], () => {
   consoleSuite(
     'serial port of QEMU on telnet, busybox on Linux',
     async () => openTelnetPeer(await startQemuBoard()),
-    { consoleLevel, timeoutMs: 60_000 },
+    { consoleLevel, breaks: 'sent', timeoutMs: 60_000 },
   )
 
   test('a getty on it is logged in to while it still boots, and stays so for the next session', async () => {
@@ -35,15 +35,17 @@ realSuite('the console of a QEMU board', ['qemu'], () => {
 
 realSuite('the console of telnetd', ['telnetd'], () => {
   consoleSuite("Debian's telnetd with log-in", async () => openTelnetPeer(await startTelnetd()), {
+    breaks: 'sent',
     timeoutMs: 60_000,
   })
 })
 
 realSuite('the console of a serial port', [], () => {
-  consoleSuite('a pseudo-terminal through serialport, dash', async () => {
+  const start = async () => {
     const { path, close } = await startSerialShell()
     return openAnyPeer({ driver: 'serial', options: { path }, close })
-  })
+  }
+  consoleSuite('a pseudo-terminal through serialport, dash', start, { breaks: 'refused' })
 })
 
 realSuite('the console behind ser2net', ['ser2net'], () => {
@@ -59,17 +61,18 @@ realSuite('the console behind ser2net', ['ser2net'], () => {
     }
     return openAnyPeer({ driver, options: { host: server.host, port: server.port }, close })
   }
-  consoleSuite('ser2net by RFC 2217, dash', () => start('rfc2217', 'rfc2217'))
-  consoleSuite('ser2net by raw TCP, dash', () => start('raw', 'tcp'))
+  consoleSuite('ser2net by RFC 2217, dash', () => start('rfc2217', 'rfc2217'), { breaks: 'sent' })
+  consoleSuite('ser2net by raw TCP, dash', () => start('raw', 'tcp'), { breaks: 'refused' })
 })
 
 realSuite('the console of sshd', ['sshd'], () => {
-  consoleSuite("OpenSSH's sshd, by key", async () => {
+  const start = async () => {
     const { host, port, username, key, fingerprint, close } = await startSshd()
     return openAnyPeer({
       driver: 'ssh',
       options: { host, port, username, key, hostKey: fingerprint },
       close,
     })
-  })
+  }
+  consoleSuite("OpenSSH's sshd, by key", start, { breaks: 'refused' })
 })

@@ -102,6 +102,24 @@ realSuite('the main job on a real Linux', ['qemu', 'snmpd', 'compiler'], () => {
     expect(bot.told.at(-1)).toMatch(/@mei T\d+ failed .*exit status 3/)
   })
 
+  test('M6.8 files that a test leaves are fetched, what a kernel says included, and what is not there is said', async () => {
+    const run = await bot.run(
+      `run-test qemu --collect 'out/*' --collect /proc/version --collect none --shell "mkdir out; echo 'Kernel panic - not syncing: a tale' >out/log; seq 2000 >out/numbers"`,
+    )
+    expect(run).toMatchObject({ state: 'passed', result: { collected: { none: ['none'], problem: null } } })
+    expect(await bot.file(run, 'out_log')).toBe('Kernel panic - not syncing: a tale\n')
+    const numbers = await bot.file(run, 'out_numbers')
+    expect(run.result?.files.find(file => file.name === 'out_numbers')?.sha256).toBe(
+      createHash('sha256').update(numbers).digest('hex'),
+    )
+    expect(
+      numbers
+        .split('\n')
+        .slice(0, 2000)
+        .every((line, at) => line === `${at + 1}`),
+    ).toBe(true)
+  })
+
   test('the console level is lowered while a test runs, and the environment is what was given', async () => {
     const run = await bot.run(
       'run-test qemu --env KEY="a value" --shell "cat /proc/sys/kernel/printk; echo $KEY"',

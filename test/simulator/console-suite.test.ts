@@ -9,7 +9,7 @@ import { openTelnetPeer } from '../suites/console-peer.ts'
 import { until } from '../until.ts'
 
 function suite(name: string, options: Partial<BoardOptions>): void {
-  consoleSuite(`simulated board on telnet, ${name}`, async () => {
+  const start = async () => {
     const dir = await mkdtemp(join(tmpdir(), 'boardroom-'))
     const board = await createSimulatedBoard({ id: 'suite', dir, port: 0, bootMs: 15, ...options })
     await until(board.isUp, 'the board is up')
@@ -21,7 +21,8 @@ function suite(name: string, options: Partial<BoardOptions>): void {
         await rm(dir, { recursive: true, force: true })
       },
     })
-  })
+  }
+  consoleSuite(`simulated board on telnet, ${name}`, start, { breaks: 'sent' })
 }
 
 for (const shell of SHELLS) suite(shell, { shell })

@@ -39,8 +39,9 @@ test('P25 M3.8 whatever tokens come and go, only what the highest one typed reac
       for (const [at, each] of steps.entries()) {
         if (each.kind === 'attach') {
           const { token } = each
-          if (token < gate.highest) expect(() => attachments.add('a1', { token }, nobody)).toThrow('lost')
-          else people.push({ token, open: true, attachment: attachments.add('a1', { token }, nobody) })
+          if (token < gate.highest)
+            expect(() => attachments.add('a1', null, { token }, nobody)).toThrow('lost')
+          else people.push({ token, open: true, attachment: attachments.add('a1', null, { token }, nobody) })
           continue
         }
         const person = people[each.who % Math.max(1, people.length)]
@@ -67,13 +68,13 @@ test('P25 M3.8 whatever tokens come and go, only what the highest one typed reac
 test('who watches sees everything and types nothing', async () => {
   const { attachments, typed } = world()
   const seen: RecorderNews[] = []
-  const watcher = attachments.add('a1', { watch: true }, { ...nobody, onNews: news => seen.push(news) })
+  const watcher = attachments.add('a1', null, { watch: true }, { ...nobody, onNews: news => seen.push(news) })
   expect(watcher.state.head).toBe(7)
-  attachments.heard('a1', chunk('x'))
-  attachments.heard('b2', chunk('y'))
+  attachments.heard('a1', null, chunk('x'))
+  attachments.heard('b2', null, chunk('y'))
   await expect(watcher.write(Buffer.from('ls'))).rejects.toThrow('nothing is typed on a1 from here')
   watcher.close()
-  attachments.heard('a1', chunk('z'))
+  attachments.heard('a1', null, chunk('z'))
   expect(seen).toEqual([chunk('x')])
   expect(typed).toEqual([])
 })
@@ -85,16 +86,16 @@ test('a view that fails is dropped, and the others go on', () => {
     seen.push('failed')
     throw new Error('no')
   }
-  attachments.add('a1', { watch: true }, { ...nobody, onNews: fails })
-  attachments.add('a1', { watch: true }, { ...nobody, onNews: () => seen.push('heard') })
-  attachments.heard('a1', chunk('x'))
-  attachments.heard('a1', chunk('y'))
+  attachments.add('a1', null, { watch: true }, { ...nobody, onNews: fails })
+  attachments.add('a1', null, { watch: true }, { ...nobody, onNews: () => seen.push('heard') })
+  attachments.heard('a1', null, chunk('x'))
+  attachments.heard('a1', null, chunk('y'))
   expect(seen).toEqual(['failed', 'heard', 'heard'])
 })
 
 test('a console that is opened anew is typed at again; while it is not, the typist is told', async () => {
   const { attachments, open, typed } = world()
-  const typist = attachments.add('a1', { token: 3 }, nobody)
+  const typist = attachments.add('a1', null, { token: 3 }, nobody)
   const { recorder } = open
   open.recorder = null
   await expect(typist.write(Buffer.from('a'))).rejects.toThrow('the console of a1 is being opened')
@@ -106,7 +107,7 @@ test('a console that is opened anew is typed at again; while it is not, the typi
 test('everybody hears that the board left, once', () => {
   const { attachments } = world()
   const told: string[] = []
-  attachments.add('a1', { watch: true }, { ...nobody, onEnd: why => told.push(why) })
+  attachments.add('a1', null, { watch: true }, { ...nobody, onEnd: why => told.push(why) })
   attachments.left('a1', 'gone')
   attachments.left('a1', 'gone')
   expect(told).toEqual(['gone'])

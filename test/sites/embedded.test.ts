@@ -40,6 +40,7 @@ function world(work: (board: OpenBoard, signal: AbortSignal) => Promise<unknown>
     marks: async () => [],
     connected: async () => {},
     write: async bytes => void typed.push(Buffer.from(bytes).toString()),
+    sendBreak: async durationMs => void typed.push(`break ${durationMs}`),
     expectReset: () => {},
     close: async () => void closed.push('recorder'),
   }

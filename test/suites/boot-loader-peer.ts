@@ -36,7 +36,7 @@ export async function openBootLoaderPeer(
     if (loader === null) throw new Error('a board with boot_loader has one')
     return {
       bootLoader: loader,
-      shell: rigged.shell(write),
+      shell: rigged.shell(write, () => {}),
       log: () => log,
       power: peer.power,
       async close() {

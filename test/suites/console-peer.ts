@@ -58,7 +58,10 @@ export async function openAnyPeer(peer: AnyPeer): Promise<ConsolePeer> {
       ...{ dataDir, clock: systemClock, log: silentLog },
     })
     return {
-      shell: shell(bytes => recorder.write(bytes)),
+      shell: shell(
+        bytes => recorder.write(bytes),
+        () => {},
+      ),
       recorder,
       async close() {
         await close()

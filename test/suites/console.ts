@@ -6,7 +6,7 @@ import { until } from '../until.ts'
 
 export type ConsolePeer = {
   shell: Shell
-  recorder: Pick<Recorder, 'listen' | 'state'>
+  recorder: Pick<Recorder, 'listen' | 'state'> & Partial<Pick<Recorder, 'sendBreak'>>
   close(): Promise<void>
 }
 
@@ -17,6 +17,8 @@ export type ConsoleTraits = {
   slow?: boolean
   /** Reads the kernel's console level as it is now, where it is the board's own and our shell may lower it. */
   consoleLevel?: (shell: Shell) => Promise<string>
+  /** What becomes of a break on this line. */
+  breaks?: 'sent' | 'refused'
   timeoutMs?: number
 }
 
@@ -297,6 +299,17 @@ export function consoleSuite(
       await expect(command('echo right')).resolves.toEqual({ status: 0, output: 'right\n' })
       await expect(run(['/bin/sh', '-c', 'echo again'])).resolves.toMatchObject({ text: 'again\n' })
     })
+
+    if (traits.breaks !== undefined)
+      test('a break is sent, or refused with what has one, and the shell answers as before', async () => {
+        // A kernel waits for a key after one, and no more after the next.
+        for (let time = 1; time <= 2; time++) {
+          const sent = peer.recorder.sendBreak?.(10)
+          if (traits.breaks === 'sent') await expect(sent).resolves.toBeUndefined()
+          else await expect(sent).rejects.toMatchObject({ hint: expect.stringMatching(/telnet|RFC 2217/) })
+        }
+        await expect(command('echo as before')).resolves.toEqual({ status: 0, output: 'as before\n' })
+      })
 
     test('detach leaves nothing of ours: no folder, no process, the console level as it was', async () => {
       const { output } = await command('echo $_d $$')

@@ -6,6 +6,7 @@ import { runTest } from '../../src/work/run-test.ts'
 import type { ProbeResult, RunTestResult, WorkEvent } from '../../src/work/types.ts'
 import { createFakeClock, type FakeClock } from '../fake-clock.ts'
 import { aBoard } from '../lab/samples.ts'
+import { findingOf } from '../reading/finding.ts'
 import { until } from '../until.ts'
 
 const BOARD = { ...aBoard('a1'), bootTimeoutMs: 60_000 }
@@ -69,6 +70,7 @@ function world(
       marks: async () => [],
       connected: withinMs => connected(withinMs, clock),
       write: async () => {},
+      sendBreak: async () => {},
       expectReset: () => {},
       close: async () => {},
     },
@@ -103,7 +105,7 @@ function world(
   }
 }
 
-const reset = { cause: 'reset', title: 'reset: U-Boot 2024.01', line: BANNER, from: 0, to: 1 } as const
+const reset = findingOf({ cause: 'reset', title: 'reset: U-Boot 2024.01', line: BANNER })
 
 /** Says something every second, as a boot does. */
 async function boots(here: World, seconds: number): Promise<void> {
@@ -133,6 +135,19 @@ const noPrompt = (): HardwareError =>
   new HardwareError('no prompt', { hint: 'x', cause: 'no prompt', blame: 'board' })
 
 describe('a board that is starting', () => {
+  test('is not typed at while its firmware says nothing after a reset by SysRq', async () => {
+    const here = world()
+    here.say('[   12.345678] sysrq: Resetting\r\n')
+    const asked = here.probe()
+    await here.clock.pass(8_000)
+    expect(here.attached).toEqual([])
+    here.say(BANNER)
+    await boots(here, 5)
+    expect(here.attached).toEqual([])
+    await passing(here, asked)
+    expect(here.attached).toHaveLength(1)
+  })
+
   test('is not typed at before it is quiet, and answers a probe after more than the probe’s own time (console.md 10)', async () => {
     const here = world()
     here.say(BANNER)

@@ -10,6 +10,7 @@ import { runTest } from '../../src/work/run-test.ts'
 import type { RunTestJob, RunTestResult, WorkEvent } from '../../src/work/types.ts'
 import { createFakeClock, type FakeClock } from '../fake-clock.ts'
 import { aBoard } from '../lab/samples.ts'
+import { findingOf } from '../reading/finding.ts'
 import { until } from '../until.ts'
 
 const BOARD = aBoard('a1')
@@ -93,6 +94,7 @@ function world(plan: Plan = {}): World {
       marks: async () => [],
       connected: async () => {},
       write: async () => {},
+      sendBreak: async () => {},
       expectReset: () => {},
       close: async () => {},
     },
@@ -144,7 +146,7 @@ function chunk(length: number): RecorderNews {
 }
 
 function finding(cause: Finding['cause'], title = `kernel ${cause}`): RecorderNews {
-  return { kind: 'finding', finding: { cause, title, line: `${title}: x`, from: 0, to: 1 } }
+  return { kind: 'finding', finding: findingOf({ cause, title, line: `${title}: x` }) }
 }
 
 /** Lets fake time go on until it settles. */

@@ -14,18 +14,28 @@ export function completer(commands: readonly AnyCommand[], lab: Lab): Completer 
     if (names.length > 0) return [names, line]
     const last = line.slice(line.lastIndexOf(' ') + 1)
     const command = commands.findLast(each => line.startsWith(`${each.name} `))
-    return [command === undefined ? [] : words(command, last, lab, commands), last]
+    const typed = line.slice(command?.name.length).trimStart().split(/\s+/)
+    return [command === undefined ? [] : words(command, last, typed, lab, commands), last]
   }
 }
 
-function words(command: AnyCommand, prefix: string, lab: Lab, commands: readonly AnyCommand[]): string[] {
+function words(
+  command: AnyCommand,
+  prefix: string,
+  typed: readonly string[],
+  lab: Lab,
+  commands: readonly AnyCommand[],
+): string[] {
   const all = argumentsOf(command)
+  // Behind a flag stands its value and nothing else.
+  const flagged = all.filter(({ meta, shape }) => shape !== 'switch' && typed.at(-2) === `--${meta.flag}`)
   const flags = all.flatMap(({ meta }) => (meta.flag === undefined ? [] : [`--${meta.flag}`]))
-  const options = all.flatMap(({ meta, choices }) => [
+  const options = (flagged.length > 0 ? flagged : all).flatMap(({ meta, choices }) => [
     ...choices,
     ...(meta.lookup === undefined
       ? []
-      : optionsOf(meta.lookup, prefix, lab, commands).map(option => option.value)),
+      : optionsOf(meta.lookup, prefix, lab, commands, typed).map(option => option.value)),
   ])
-  return [...new Set([...options, ...flags])].filter(word => word.startsWith(prefix))
+  const fitting = flagged.length > 0 ? options : [...options, ...flags]
+  return [...new Set(fitting)].filter(word => word.startsWith(prefix))
 }

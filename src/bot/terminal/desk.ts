@@ -36,7 +36,7 @@ export type Desk = {
   reply(outcome: Outcome): void
   show(view: View, compact: boolean): void
   tell(view: View, item: OutboxItem, compact: boolean): void
-  /** How what a line started came out, where nobody is told of it: a switch of power. */
+  /** How what a line started came out, where nobody is told of it: a switch of power, a file. */
   ended(topic: string, shown: View): Promise<void>
   lines(lines: readonly string[]): void
   /** Resolves when no line is being answered. */
@@ -104,7 +104,7 @@ export function createDesk(deps: DeskDeps): Desk {
   }
 
   async function ended(topic: string, shown: View): Promise<void> {
-    if (!topic.startsWith('power/')) return
+    if (!/^(power|transfer)\//.test(topic)) return
     const view = await drawTopic(topic, lab)
     if (view === null || shown.final === true) return
     if (look().json)

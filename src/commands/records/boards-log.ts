@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { boardLogCard } from '../../cards/log.ts'
 import { frameOf } from '../../cards/topics.ts'
 import { everyone } from '../allow.ts'
-import { boardArgument, optionalText } from '../arguments.ts'
+import { boardArgument, consoleFlag } from '../arguments.ts'
 import { command } from '../command.ts'
 import { knownBoard } from '../known-board.ts'
 import { logArguments, logQuestion } from '../log-arguments.ts'
@@ -15,11 +15,7 @@ export const boardsLog = command({
   examples: ['boards log soc-a-001 --since 1h', 'boards log soc-a-001 --grep panic --times'],
   args: z.strictObject({
     board: boardArgument(),
-    console: optionalText({
-      label: 'NAME',
-      flag: 'console',
-      hint: 'One of its other consoles, such as uart1.',
-    }),
+    console: consoleFlag(),
     ...logArguments,
   }),
   result: z.object({ board: z.string(), console: z.string().nullable(), ...logLines }),

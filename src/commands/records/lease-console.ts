@@ -3,7 +3,7 @@ import { consoleWordCard } from '../../cards/console-word.ts'
 import { mention } from '../../cards/text.ts'
 import { frameOf } from '../../cards/topics.ts'
 import { isSame, personOf } from '../allow.ts'
-import { leaseId } from '../arguments.ts'
+import { consoleFlag, leaseId } from '../arguments.ts'
 import { command } from '../command.ts'
 import { consoleWord } from '../results.ts'
 
@@ -11,8 +11,8 @@ export const leaseConsole = command({
   name: 'lease console',
   group: 'use a board',
   summary: 'a word to type at the console of your board with',
-  examples: ['lease console L3', '/lease console L3'],
-  args: z.strictObject({ id: leaseId() }),
+  examples: ['lease console L3', '/lease console L3 --console main'],
+  args: z.strictObject({ id: leaseId(), console: consoleFlag() }),
   result: consoleWord,
   role: 'user',
   private: true,
@@ -26,6 +26,6 @@ export const leaseConsole = command({
     return { message: `lease console ${id} is for its holder alone: ${whose}.`, hint: board }
   },
   http: { method: 'POST', path: '/lease/{id}/console', status: 201 },
-  run: async ({ id }, { lab, caller }) => lab.consoles.typingWord(id, caller.person),
+  run: async ({ id, console = null }, { lab, caller }) => lab.consoles.typingWord(id, caller.person, console),
   show: (given, { lab }) => consoleWordCard(given, frameOf(lab)),
 })

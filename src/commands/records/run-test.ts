@@ -4,7 +4,7 @@ import { InputError, RefusedError } from '../../errors.ts'
 import type { SubmitRequest } from '../../lab/lab.ts'
 import { everyone } from '../allow.ts'
 import { argument } from '../argument.ts'
-import { optionalDuration, optionalText, priorityFlag } from '../arguments.ts'
+import { optionalDuration, optionalText, patternsFlag, priorityFlag } from '../arguments.ts'
 import { command } from '../command.ts'
 import { queueFull } from '../queue-full.ts'
 import { run, waiting } from '../results.ts'
@@ -38,6 +38,12 @@ const args = z
       hint: 'Environment of the program; may be given again.',
     }),
     board: boardFlag(),
+    collect: patternsFlag(),
+    entry: optionalText({
+      label: 'PATH',
+      flag: 'entry',
+      hint: 'What to run, where BINARY is a .tar, .tar.gz or .tgz.',
+    }),
     shell: optionalText({ label: '"COMMAND"', flag: 'shell', hint: 'A command line instead of a program.' }),
   })
   .refine(given => given.binary !== undefined || given.shell !== undefined, {
@@ -53,6 +59,11 @@ const args = z
       when: () => true,
     },
   )
+  .refine(given => given.entry === undefined || given.shell === undefined, {
+    path: ['entry'],
+    message: 'is of an archive: it does not go with --shell',
+    when: () => true,
+  })
 
 function boardFlag() {
   const meta = { label: 'ID', flag: 'board', lookup: 'boards', hint: 'One board and no other.' } as const
@@ -69,6 +80,7 @@ export const runTest = command({
     'run-test socA ./hello',
     'run-test socA ./hello --priority high --timeout 5m -- -v 2',
     'run-test socB --shell "uname -a"',
+    "run-test socA ./suite.tar.gz --entry run.sh --collect 'results/*.xml' -- quick",
   ],
   args,
   result: z.object({ run, waiting: waiting.nullable() }),
@@ -101,13 +113,17 @@ async function requestOf(given: Args, ctx: CommandContext): Promise<SubmitReques
     env,
     priority,
     timeoutMs: given.timeout ?? null,
+    collect: given.collect,
   }
 }
 
-async function programOf({ binary, shell }: Args, ctx: CommandContext): Promise<SubmitRequest['program']> {
+async function programOf(
+  { binary, shell, entry }: Args,
+  ctx: CommandContext,
+): Promise<SubmitRequest['program']> {
   if (shell !== undefined) return { kind: 'shell', command: shell }
   const file = binary === undefined ? null : await ctx.file(binary)
-  if (file !== null) return { kind: 'file', file }
+  if (file !== null) return { kind: 'file', file, ...(entry === undefined ? {} : { entry }) }
   throw new InputError(`"${binary ?? ''}" is only a word here: it opens no file of the bot's machine.`, {
     field: 'binary',
     hint: 'Attach the program, or type the command at the terminal.',

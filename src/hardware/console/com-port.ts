@@ -20,6 +20,8 @@ export type ComPort = {
   /** Bytes of the line, and what has to be sent now. */
   hear(chunk: Uint8Array): { data: Uint8Array; reply: Uint8Array }
   encode(bytes: Uint8Array): Uint8Array
+  /** To be sent: the line is held at break from the one to the other. */
+  holdBreak(held: boolean): Uint8Array
   state(): ComPortState
 }
 
@@ -44,6 +46,7 @@ const FLOW = new Map<number, string>([
   [19, 'DSR'],
 ])
 const SET_CONTROL = 5
+const [BREAK_ON, BREAK_OFF] = [5, 6] as const
 /** What a server's answers begin at. */
 const ANSWERS = 100
 
@@ -79,6 +82,7 @@ export function createComPort(settings: PortSettings): ComPort {
       return { data, reply: Buffer.concat([reply, orders()]) }
     },
     encode: codec.encode,
+    holdBreak: held => subnegotiation(COM_PORT_OPTION, [SET_CONTROL, held ? BREAK_ON : BREAK_OFF]),
     state() {
       if (codec.extension() === 'refused') return { kind: 'refused' }
       if (!asked) return { kind: 'asking' }

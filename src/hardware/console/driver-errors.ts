@@ -43,6 +43,21 @@ export function consoleLost(line: Line, reason: string, from?: unknown): Hardwar
   })
 }
 
+/** Nothing was sent, and nothing is wrong with the board. */
+export function noBreak(
+  line: Line,
+  { none, instead }: { none: string; instead: string },
+  from?: unknown,
+): HardwareError {
+  return new HardwareError(`no break at ${line.where}: ${none}`, {
+    hint: instead,
+    cause: 'no console',
+    blame: 'lab',
+    details: { ...line.details, step: 'break' },
+    from,
+  })
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   ECONNREFUSED: 'connection refused',

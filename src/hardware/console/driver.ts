@@ -17,9 +17,10 @@ type Declared<O> = {
   /** What follows the id in `where`; one place is one console, whatever is spoken there. */
   place(options: NoInfer<O>): string
   open(opening: Opening<NoInfer<O>>): Promise<ConsoleLink>
+  files?: NonNullable<ConsoleDriver<NoInfer<O>>['files']>
 }
 
-export function declareDriver<O>({ id, schema, place, open }: Declared<O>): ConsoleDriver<O> {
+export function declareDriver<O>({ id, schema, place, open, files }: Declared<O>): ConsoleDriver<O> {
   const where = (options: O): string => `${id} ${place(options)}`
   return {
     id,
@@ -29,5 +30,6 @@ export function declareDriver<O>({ id, schema, place, open }: Declared<O>): Cons
       where: where(options),
       open: (handlers, signal) => open({ options, where: where(options), handlers, clock, signal }),
     }),
+    ...(files === undefined ? {} : { files }),
   }
 }

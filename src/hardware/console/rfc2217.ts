@@ -6,14 +6,24 @@
  */
 import type { Socket } from 'node:net'
 import { z } from 'zod'
-import { within } from '../../clock.ts'
+import { type Clock, pause, within } from '../../clock.ts'
 import type { ConsoleLink } from '../types.ts'
 import { type ComPort, createComPort } from './com-port.ts'
 import { declareDriver, type Opening } from './driver.ts'
 import { type Line, type NoConsole, noConsole, reasonOf } from './driver-errors.ts'
 import { lineFields } from './line-settings.ts'
 import { serverWords } from './server-words.ts'
-import { ConnectTimeoutMs, carry, Host, networkLine, noAnswer, openSocket, Port, placeOf } from './socket.ts'
+import {
+  type Breaks,
+  ConnectTimeoutMs,
+  carry,
+  Host,
+  networkLine,
+  noAnswer,
+  openSocket,
+  Port,
+  placeOf,
+} from './socket.ts'
 
 const schema = z.strictObject({
   host: Host,
@@ -47,7 +57,8 @@ async function open(opening: Opening<Rfc2217Options>): Promise<ConsoleLink> {
       late,
       signal,
     )
-    const link = carry(line, socket, { decode, encode: port.encode }, handlers)
+    const wire = { decode, encode: port.encode, breaks: breaksBy(port, clock) }
+    const link = carry(line, socket, wire, handlers)
     // What the board said meanwhile comes first, and after whoever opened it knows that it is open.
     setImmediate(() => {
       if (early.length > 0 && !socket.destroyed) handlers.onBytes(early)
@@ -57,6 +68,14 @@ async function open(opening: Opening<Rfc2217Options>): Promise<ConsoleLink> {
   } catch (error) {
     socket.destroy()
     throw error
+  }
+}
+
+function breaksBy(port: ComPort, clock: Clock): Breaks {
+  return async (send, durationMs) => {
+    await send(port.holdBreak(true))
+    await pause(clock, durationMs)
+    await send(port.holdBreak(false))
   }
 }
 

@@ -10,13 +10,13 @@ import { closeSync, constants, open as openFile } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { within } from '../../clock.ts'
+import { type Clock, pause, within } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { ConsoleLink } from '../types.ts'
 import { declareDriver, type Opening } from './driver.ts'
-import { type Line, type NoConsole, noConsole } from './driver-errors.ts'
+import { type Line, type NoConsole, noBreak, noConsole } from './driver-errors.ts'
 import { lineFields } from './line-settings.ts'
-import { ConnectTimeoutMs, carry, noAnswer, RAW } from './socket.ts'
+import { type Breaks, ConnectTimeoutMs, carry, noAnswer, rawWire } from './socket.ts'
 
 const schema = z.strictObject({
   path: z.string().regex(/^\/./, 'path is the whole path of the device, such as /dev/serial/by-id/…'),
@@ -38,11 +38,11 @@ async function open(opening: Opening<SerialOptions>): Promise<ConsoleLink> {
   const device = openDevice(options)
   const late = (): Error => noConsole(line, { step: 'open', reason: noAnswer(options) })
   try {
-    const stream = await within(clock, options.connectTimeoutMs, device, late, signal)
-    return carry(line, stream, RAW, handlers, () => GONE)
+    const { stream, port } = await within(clock, options.connectTimeoutMs, device, late, signal)
+    return carry(line, stream, rawWire(breaksOf(port, line, clock)), handlers, () => GONE)
   } catch (error) {
     // One that opens too late is let go of.
-    device.then(stream => stream.destroy()).catch(() => {})
+    device.then(({ stream }) => stream.destroy()).catch(() => {})
     if (error instanceof SerialFault)
       throw noConsole(line, { step: 'open', from: error, ...troubleOf(error) })
     throw error
@@ -65,10 +65,38 @@ function descriptorOf(stream: ReadStream, otherwise: number): unknown {
 
 const GONE = 'the device is gone: unplugged, or its other end closed'
 
+/** What of serialport's port makes a break. */
+export type BreakingPort = {
+  drain(): Promise<void>
+  set(lines: { brk: boolean; dtr: boolean; rts: boolean }): Promise<void>
+}
+
+/** serialport sets DTR and RTS with it (serialport_unix.cpp, SetBaton): they stay as opening made them. */
+export function breaksOf(port: BreakingPort, line: Line, clock: Clock): Breaks {
+  const hold = (brk: boolean): Promise<void> => port.set({ brk, dtr: true, rts: true })
+  return async (_send, durationMs) => {
+    // What was written before would be held back in the UART, or cut.
+    await port.drain()
+    try {
+      await hold(true)
+      await pause(clock, durationMs)
+    } catch (error) {
+      throw noBreak(line, NO_BREAK, error)
+    } finally {
+      await hold(false).catch(() => {})
+    }
+  }
+}
+
+const NO_BREAK = {
+  none: 'the device makes none: a pseudo-terminal has no line, and some USB adapters cannot',
+  instead: 'Another adapter may; or use a console server that speaks telnet or RFC 2217.',
+}
+
 /** What serialport says has no code, only words. */
 class SerialFault extends Error {}
 
-async function openDevice(options: SerialOptions): Promise<ReadStream> {
+async function openDevice(options: SerialOptions): Promise<{ stream: ReadStream; port: BreakingPort }> {
   // Loaded when the first port is opened: a lab of network consoles does not pay for it.
   const { SerialPort } = await import('serialport')
   const { path, baudRate, dataBits, stopBits, parity, rtscts } = options
@@ -79,7 +107,7 @@ async function openDevice(options: SerialOptions): Promise<ReadStream> {
   // Open as long as the stream is: it holds the lock.
   const release = (): void => void port.close().catch(() => {})
   try {
-    return (await openStream(path)).once('close', release)
+    return { stream: (await openStream(path)).once('close', release), port }
   } catch (error) {
     release()
     throw new SerialFault(messageOf(error), { cause: error })

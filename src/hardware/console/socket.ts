@@ -2,9 +2,9 @@
 import { isIP, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { z } from 'zod'
-import { within } from '../../clock.ts'
+import { type Millis, within } from '../../clock.ts'
 import type { ConsoleHandlers, ConsoleLink, DriverDeps } from '../types.ts'
-import { consoleLost, type Line, noConsole, reasonOf } from './driver-errors.ts'
+import { consoleLost, type Line, noBreak, noConsole, reasonOf } from './driver-errors.ts'
 
 export const Host = z.string().trim().min(1)
 export const Port = z.int().min(1).max(65_535)
@@ -17,9 +17,18 @@ export type SocketOptions = { host: string; port: number; connectTimeoutMs: numb
 export type Wire = {
   decode(chunk: Uint8Array): Uint8Array
   encode(bytes: Uint8Array): Uint8Array
+  breaks: Breaks
 }
 
-export const RAW: Wire = { decode: bytes => bytes, encode: bytes => bytes }
+/** How a break is made of the line, or why there is none and what has one. `send` puts bytes on the wire as they are. */
+export type Breaks =
+  | ((send: (bytes: Uint8Array) => Promise<void>, durationMs: Millis) => Promise<void>)
+  | { none: string; instead: string }
+
+/** Every byte is the line's own. */
+export function rawWire(breaks: Breaks): Wire {
+  return { decode: bytes => bytes, encode: bytes => bytes, breaks }
+}
 
 /** A cable pulled out says nothing: the system asks the other side after this much silence. */
 const KEEP_ALIVE_MS = 10_000
@@ -111,19 +120,26 @@ export function carry(
     handlers.onClose(ended ?? '')
   })
 
+  const send = (bytes: Uint8Array): Promise<void> => {
+    if (ended !== null) return Promise.reject(consoleLost(line, ended))
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const lose = (reason: string, from?: Error): void => reject(consoleLost(line, reason, from))
+    // A stream that ends may forget who waits for it.
+    waiting.add(lose)
+    stream.write(bytes, error => {
+      waiting.delete(lose)
+      if (error) lose(ended ?? reasonOf(error), error)
+      else resolve()
+    })
+    return promise
+  }
+
   return {
-    write(bytes) {
-      if (ended !== null) return Promise.reject(consoleLost(line, ended))
-      const { promise, resolve, reject } = Promise.withResolvers<void>()
-      const lose = (reason: string, from?: Error): void => reject(consoleLost(line, reason, from))
-      // A stream that ends may forget who waits for it.
-      waiting.add(lose)
-      stream.write(wire.encode(bytes), error => {
-        waiting.delete(lose)
-        if (error) lose(ended ?? reasonOf(error), error)
-        else resolve()
-      })
-      return promise
+    write: bytes => send(wire.encode(bytes)),
+    async sendBreak(durationMs) {
+      if (ended !== null) throw consoleLost(line, ended)
+      if (typeof wire.breaks !== 'function') throw noBreak(line, wire.breaks)
+      await wire.breaks(send, durationMs)
     },
     close() {
       if (ended === null) end('closed by us')

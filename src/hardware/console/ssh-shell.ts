@@ -1,163 +1,36 @@
-/** A connection by SSH from the first byte to an open shell, over a socket that is connected. */
+/** A shell with a terminal by SSH, over a socket that is connected. */
 import type { Socket } from 'node:net'
-import type { Client, ClientChannel, ConnectConfig } from 'ssh2'
-import { type Line, type NoConsole, noConsole, reasonOf } from './driver-errors.ts'
-import { serverWords } from './server-words.ts'
+import type { Client, ClientChannel } from 'ssh2'
+import type { Line } from './driver-errors.ts'
 import type { Account } from './ssh-account.ts'
+import { openSsh, type SshAnswer, type SshOpening } from './ssh-client.ts'
 import type { Trust } from './ssh-trust.ts'
 
-export type SshShell = {
-  /** Rejects with HardwareError (no console, log-in). */
-  opened: Promise<ClientChannel>
-  /** What is being done, for an error. */
-  step(): string
-  /** Why it ended, once it has. */
-  ending(): string
-  /** At once, with all that is open. */
-  close(): void
-}
-
-/** Asked when nothing was heard for so long; given up after that many without an answer. */
-const KEEP_ALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 }
 /** Nothing that we type is wrapped by it, and it has no cursor to move. */
 const TERMINAL = { term: 'dumb', rows: 24, cols: 1000 }
-/** A server that asks on and on gets no more passwords than that. */
-const PASSWORDS = 3
 
-type Progress = { step: string; refused: NoConsole | null; ending: string | null; words: string }
-
-export async function openShell(
+export function openShell(
   line: Line,
   socket: Socket,
   account: Account,
   trust: Trust,
-): Promise<SshShell> {
-  // Loaded when the first is opened: a lab of other consoles does not pay for it.
-  const { default: ssh2 } = await import('ssh2')
-  const client = new ssh2.Client()
-  const progress: Progress = { step: 'key exchange', refused: null, ending: null, words: '' }
-  const { promise: opened, resolve, reject } = Promise.withResolvers<ClientChannel>()
-  // It may fail before anybody waits for it.
-  opened.catch(() => {})
-  const fail = (trouble: NoConsole): void => reject(noConsole(line, trouble))
-
-  client.on('handshake', () => {
-    progress.step = 'log-in'
-  })
-  client.on('error', error => {
-    const { level } = error
-    progress.words = serverWords(hide(error.message, account))
-    // An agent that fails is one way less: the next is tried.
-    if (level === 'agent') return
-    progress.ending ??= level === 'client-socket' ? reasonOf(error) : endingOf(level, progress.words)
-    fail(progress.refused ?? troubleOf(level, progress, account))
-  })
-  client.on('close', () => {
-    fail({ step: progress.step, reason: progress.ending ?? CLOSED })
-  })
-  client.on('change password', () => {
-    fail(noLogIn(`the password of ${account.username} has expired`))
-  })
-  client.on('keyboard-interactive', answersWith(account.password ?? ''))
-  client.on('ready', () => {
-    progress.step = 'terminal'
-    client.shell(TERMINAL, (error, stream) => {
-      if (error) return fail({ step: 'terminal', reason: 'the server gives no shell with a terminal' })
-      watch(stream, client, progress)
-      resolve(stream)
-    })
-  })
-  client.connect(configOf(socket, account, trust, progress))
-
-  return {
-    opened,
-    step: () => progress.step,
-    ending: () => progress.ending ?? CLOSED,
-    close: () => void client.destroy(),
-  }
+): Promise<SshOpening<ClientChannel>> {
+  return openSsh(line, socket, account, trust, { step: 'terminal', ask: askForShell })
 }
 
-const CLOSED = 'closed by the other side'
-
-function configOf(socket: Socket, account: Account, trust: Trust, progress: Progress): ConnectConfig {
-  const { ways, ...who } = account
-  return {
-    sock: socket,
-    ...who,
-    authHandler: ways,
-    tryKeyboard: account.password !== undefined,
-    // Deadlines are the driver's.
-    readyTimeout: 0,
-    ...KEEP_ALIVE,
-    ...(trust.algorithms === null ? {} : { algorithms: { serverHostKey: trust.algorithms } }),
-    hostVerifier: (key: Buffer) => {
-      progress.refused = trust.judge(key)
-      return progress.refused === null
-    },
-  }
+function askForShell(client: Client, answer: SshAnswer<ClientChannel>): void {
+  client.shell(TERMINAL, (error, stream) => {
+    if (error) return answer.refused('the server gives no shell with a terminal')
+    watch(stream, client, answer)
+    answer.given(stream)
+  })
 }
 
 /** When the shell ends, so does the connection. Its standard error has nothing, and is read all the same. */
-function watch(stream: ClientChannel, client: Client, progress: Progress): void {
+function watch(stream: ClientChannel, client: Client, { ending }: SshAnswer<ClientChannel>): void {
   stream.stderr.resume()
   stream.on('exit', (status: number | null, signal?: string) => {
-    progress.ending ??=
-      status === null ? `the shell ended by ${signal}` : `the shell ended with status ${status}`
+    ending(status === null ? `the shell ended by ${signal}` : `the shell ended with status ${status}`)
   })
   stream.on('close', () => client.destroy())
-}
-
-type Ask = (
-  name: string,
-  instructions: string,
-  language: string,
-  prompts: readonly { prompt: string; echo?: boolean | undefined }[],
-  answer: (words: string[]) => void,
-) => void
-
-/** Only what is typed unseen is answered with the password. */
-function answersWith(password: string): Ask {
-  let given = 0
-  return (_name, _instructions, _language, prompts, answer) => {
-    given += 1
-    answer(prompts.map(({ echo }) => (echo === true || given > PASSWORDS ? '' : password)))
-  }
-}
-
-function endingOf(level: string | undefined, words: string): string {
-  if (level === 'client-timeout') return 'the other side stopped answering'
-  return words === '' || level !== undefined ? CLOSED : `closed by the other side, saying "${words}"`
-}
-
-function troubleOf(
-  level: string | undefined,
-  { step, words, ending }: Progress,
-  account: Account,
-): NoConsole {
-  if (level === 'client-authentication') {
-    const ways = account.ways.filter(way => way !== 'keyboard-interactive')
-    return noLogIn(`the server does not let ${account.username} in by ${ways.join(' or ')}`)
-  }
-  // What this side found: ssh2's own words, which name what the two have not in common.
-  if ((level === 'handshake' || level === 'protocol') && !/^connection lost/i.test(words))
-    return { step, reason: words }
-  return { step, reason: ending ?? CLOSED }
-}
-
-function noLogIn(reason: string): NoConsole {
-  return {
-    step: 'log-in',
-    reason,
-    hint: 'Check username and password, key or agent in boards.yaml, and what the server allows; its log says why.',
-    cause: 'log-in',
-    blame: 'lab',
-  }
-}
-
-/** A server may say anything, also what it was told. */
-function hide(text: string, { password, passphrase }: Account): string {
-  return [password, passphrase].reduce<string>(
-    (shown, secret) => (secret === undefined || secret === '' ? shown : shown.replaceAll(secret, '***')),
-    text,
-  )
 }

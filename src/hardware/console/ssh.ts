@@ -8,7 +8,8 @@ import { within } from '../../clock.ts'
 import type { ConsoleLink } from '../types.ts'
 import { declareDriver, type Opening } from './driver.ts'
 import { type Line, noConsole } from './driver-errors.ts'
-import { carry, Host, networkLine, noAnswer, openSocket, Port, placeOf, RAW } from './socket.ts'
+import { createSftpWay } from './sftp/sftp.ts'
+import { carry, Host, networkLine, noAnswer, openSocket, Port, placeOf, rawWire } from './socket.ts'
 import { readAccount } from './ssh-account.ts'
 import { openShell } from './ssh-shell.ts'
 import { readTrust } from './ssh-trust.ts'
@@ -54,7 +55,14 @@ export const ssh = declareDriver({
   // A console server may tell its ports apart by the user, so that is part of the place.
   place: options => `${options.username}@${placeOf(options)}`,
   open,
+  files: createSftpWay,
 })
+
+/** RFC 4335 has a request for it, ssh2 1.17.0 has not; and sshd would pass it to a terminal that is no UART. */
+const NO_BREAK = {
+  none: 'SSH consoles are written to without breaks',
+  instead: "Use the board's serial console for it, by driver telnet, rfc2217 or serial.",
+}
 
 async function open({ options, where, handlers, clock, signal }: Opening<SshOptions>): Promise<ConsoleLink> {
   const line: Line = {
@@ -71,9 +79,10 @@ async function open({ options, where, handlers, clock, signal }: Opening<SshOpti
   const late = (): Error => noConsole(line, { step: shell.step(), reason: noAnswer(options) })
   try {
     const stream = await within(clock, options.connectTimeoutMs, shell.opened, late, signal)
-    const link = carry(line, stream, RAW, handlers, shell.ending)
+    const link = carry(line, stream, rawWire(NO_BREAK), handlers, shell.ending)
     return {
       write: link.write,
+      sendBreak: link.sendBreak,
       close() {
         link.close()
         shell.close()

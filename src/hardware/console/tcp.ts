@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { declareDriver, type Opening } from './driver.ts'
-import { ConnectTimeoutMs, carry, Host, networkLine, openSocket, Port, placeOf, RAW } from './socket.ts'
+import { ConnectTimeoutMs, carry, Host, networkLine, openSocket, Port, placeOf, rawWire } from './socket.ts'
 
 const schema = z.strictObject({
   host: Host,
@@ -20,6 +20,11 @@ export const tcp = declareDriver({
   place: placeOf,
   async open({ options, where, handlers, clock, signal }: Opening<TcpOptions>) {
     const line = networkLine(where, options)
-    return carry(line, await openSocket(line, options, clock, signal), RAW, handlers)
+    return carry(line, await openSocket(line, options, clock, signal), rawWire(NO_BREAK), handlers)
   },
 })
+
+const NO_BREAK = {
+  none: 'on a bare TCP port every byte is data',
+  instead: 'Let the console server speak telnet or RFC 2217 on this port, and use driver telnet or rfc2217.',
+}

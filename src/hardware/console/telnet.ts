@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { createTelnetCodec } from '../../telnet.ts'
 import type { ConsoleLink } from '../types.ts'
 import { declareDriver, type Opening } from './driver.ts'
-import { ConnectTimeoutMs, carry, Host, networkLine, openSocket, Port, placeOf } from './socket.ts'
+import { ConnectTimeoutMs, carry, Host, networkLine, openSocket, Port, placeOf, type Wire } from './socket.ts'
 
 const schema = z.strictObject({
   host: Host,
@@ -19,6 +19,9 @@ export type TelnetOptions = z.infer<typeof schema>
 
 export const telnet = declareDriver({ id: 'telnet', schema, place: placeOf, open })
 
+/** IAC BRK (RFC 854): its length is the server's business. QEMU 7.2 and ser2net 4.3.11 pass it on. */
+const BREAK = Uint8Array.of(255, 243)
+
 async function open(opening: Opening<TelnetOptions>): Promise<ConsoleLink> {
   const { options, where, handlers, clock, signal } = opening
   const line = networkLine(where, options)
@@ -29,5 +32,6 @@ async function open(opening: Opening<TelnetOptions>): Promise<ConsoleLink> {
     if (reply.length > 0) socket.write(reply)
     return data
   }
-  return carry(line, socket, { decode, encode: codec.encode }, handlers)
+  const wire: Wire = { decode, encode: codec.encode, breaks: send => send(BREAK) }
+  return carry(line, socket, wire, handlers)
 }

@@ -1,8 +1,9 @@
 import type { Millis } from '../../clock.ts'
-import type { Settings } from '../../config/types.ts'
+import type { RecoveryStep, Settings } from '../../config/types.ts'
 import { assertNever, type Failure } from '../../errors.ts'
 import type { Sequence } from '../../storage/types.ts'
-import type { BoardCondition, BoardState, BoardStatus, Person } from '../types.ts'
+import type { BoardCondition, BoardState, BoardStatus, Person, StepOutcome } from '../types.ts'
+import { keptSteps } from './ladder.ts'
 
 /** What can happen to a board, beside being leased (that is the leases' business). */
 export type BoardEvent =
@@ -14,6 +15,9 @@ export type BoardEvent =
   /** `cycle`: its power is about to be cycled by the lab itself. */
   | { kind: 'recovering'; reason: string; cycle: boolean }
   | { kind: 'lost'; reason: string }
+  /** Of bringing it back; `run`: it ended that one too. */
+  | { kind: 'step began'; step: RecoveryStep; run: string | null }
+  | { kind: 'step ended'; outcome: StepOutcome; message: string | null }
   /** Its power is about to be switched because somebody asked for it. */
   | { kind: 'switching'; reason: string }
   /** Off on purpose: it stays so until it is switched on or answers, and nobody looks after it meanwhile. */
@@ -32,6 +36,8 @@ const CONDITION: Readonly<Record<BoardEvent['kind'], BoardCondition | null>> = {
   answered: 'ready',
   recovering: 'recovery',
   lost: 'offline',
+  'step began': null,
+  'step ended': null,
   switching: 'recovery',
   'switched off': 'off',
   failed: null,
@@ -58,8 +64,19 @@ export function newBoard(id: string, at: Millis, sequence: Sequence): BoardState
     lastResponseMs: null,
     kernel: null,
     lastCycleAt: null,
+    steps: [],
   }
 }
+
+/** What leaves a board as people see it: no card of it is out of date. */
+const SILENT: ReadonlySet<BoardEvent['kind']> = new Set([
+  'used',
+  'token',
+  'answered',
+  'worked',
+  'step began',
+  'step ended',
+])
 
 /** The board after `event`. Pure; a change that people would see raises its revision. */
 export function stepBoard(board: BoardState, event: BoardEvent, at: Millis, sequence: Sequence): BoardState {
@@ -68,9 +85,7 @@ export function stepBoard(board: BoardState, event: BoardEvent, at: Millis, sequ
   const condition = CONDITION[event.kind] ?? board.condition
   const moved = condition !== board.condition
   const since = moved ? at : board.since
-  const silent =
-    !moved &&
-    (event.kind === 'used' || event.kind === 'token' || event.kind === 'answered' || event.kind === 'worked')
+  const silent = !moved && SILENT.has(event.kind)
   return { ...change(board, event, at), condition, since, rev: silent ? board.rev : sequence }
 }
 
@@ -94,6 +109,20 @@ function change(board: BoardState, event: BoardEvent, at: Millis): BoardState {
       return { ...board, reason: event.reason, lastCycleAt: event.cycle ? at : board.lastCycleAt }
     case 'lost':
       return { ...board, reason: event.reason, lastCheckAt: at }
+    case 'step began': {
+      const { step, run } = event
+      const began = { step, startedAt: at, endedAt: null, outcome: null, message: null, run }
+      return { ...board, steps: keptSteps([...board.steps, began], at) }
+    }
+    case 'step ended': {
+      const { outcome, message } = event
+      return {
+        ...board,
+        steps: board.steps.map(each =>
+          each.endedAt === null ? { ...each, endedAt: at, outcome, message } : each,
+        ),
+      }
+    }
     case 'switching':
     case 'switched off':
       return { ...board, reason: event.reason }

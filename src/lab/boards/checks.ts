@@ -4,6 +4,7 @@ import { failureOf, LabError, messageOf } from '../../errors.ts'
 import type { ProbeResult } from '../../work/types.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
+import { CAUSE_OF, resolve } from '../mail/alerts.ts'
 
 /**
  * Typing at an idle board: under a check lease that is kept in memory and that any claim pre-empts at once
@@ -88,7 +89,10 @@ export async function recordProbe(
     const result = await probe()
     if (result === null) return 'not asked'
     if (boardConfig(core, id) !== null) {
-      await core.commit({ o: 'board/step', id, at: at(), event: { kind: 'answered', ...result } })
+      await core.commit(
+        { o: 'board/step', id, at: at(), event: { kind: 'answered', ...result } },
+        ...resolve(core, CAUSE_OF.offline(id)),
+      )
     }
     return 'answered'
   } catch (error) {

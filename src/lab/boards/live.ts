@@ -8,7 +8,9 @@ export type BoardLive = {
   lastByteAt: Millis | null
   problem: string | null
   power: PowerState | null
+  /** At the first console, and at the others by name. */
   people: Attendance
+  peopleAt: Readonly<Record<string, Attendance>>
 }
 
 export type LiveBoards = {
@@ -16,7 +18,7 @@ export type LiveBoards = {
   heard(board: string, t: Millis): void
   state(board: string, state: RecorderState): BoardLive
   power(board: string, power: PowerState): void
-  people(board: string, people: Attendance): void
+  people(board: string, console: string | null, people: Attendance): void
   forget(board: string): void
 }
 
@@ -26,6 +28,7 @@ const NOTHING: BoardLive = {
   problem: null,
   power: null,
   people: { typing: null, watching: [] },
+  peopleAt: {},
 }
 
 export function createLiveBoards(): LiveBoards {
@@ -42,7 +45,10 @@ export function createLiveBoards(): LiveBoards {
     state: (board, { connected, problem, lastByteAt }) =>
       change(board, { connected: connected || problem !== null ? connected : null, problem, lastByteAt }),
     power: (board, power) => void change(board, { power }),
-    people: (board, people) => void change(board, { people }),
+    people(board, console, people) {
+      const { peopleAt } = boards.get(board) ?? NOTHING
+      change(board, console === null ? { people } : { peopleAt: { ...peopleAt, [console]: people } })
+    },
     forget: board => void boards.delete(board),
   }
 }

@@ -250,8 +250,9 @@ function stepOf(core: Core, id: string, event: BoardEvent): Operation {
 /** Power control that fails wants somebody to go and look (H18.4); one that works again resolves it. */
 function alertOf(core: Core, event: PowerEvent): Operation[] {
   const cause = CAUSE_OF.power(event.board)
+  const over = event.back === true || isSwitchedOff(event) ? resolve(core, CAUSE_OF.offline(event.board)) : []
   return event.failure === null
-    ? resolve(core, cause)
+    ? [...over, ...resolve(core, cause)]
     : raise(core, cause, `Manual intervention at ${event.board}: ${event.message}`)
 }
 

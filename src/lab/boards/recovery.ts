@@ -1,11 +1,14 @@
-import type { Millis } from '../../clock.ts'
 import type { BoardConfig } from '../../config/types.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
-import type { BoardState } from '../types.ts'
+import { CAUSE_OF, raise } from '../mail/alerts.ts'
+import type { BoardStep } from '../types.ts'
 import { inMaintenance } from './board-state.ts'
-import { type Checks, recordProbe } from './checks.ts'
+import type { Checks } from './checks.ts'
+import { type Climb, type Hindrance, nextStep, policyOf } from './ladder.ts'
 import type { PowerService } from './power.ts'
+import { alertText, asideReason } from './step-words.ts'
+import { createSteps } from './steps.ts'
 
 export type Recovery = {
   /** Looks after a board that does not answer, once at a time; resolves when it is back or set aside. Never throws. */
@@ -23,56 +26,60 @@ export type RecoveryDeps = {
   freed(board: string): void
 }
 
-const ASK_WITHIN_MS: Millis = 10_000
-
 /**
- * Asks again, then cycles the power where there is control and the last time is long enough ago, then sets the board
- * aside (requirements E, console connect; H10.3).
+ * Brings a board back by one ladder (`ladder.ts`): asks it, resets it, cycles its power, each where its policy has it
+ * and it may be done; at the end it is set aside and people are told (requirements E, console connect; H10.3).
  */
 export function createRecovery(deps: RecoveryDeps): Recovery {
   const { core, holdings, checks, power } = deps
   const going = new Map<string, Promise<void>>()
+  const steps = createSteps(core, checks, power)
 
-  const answers = async (board: BoardConfig, hold: Hold, timeoutMs: Millis): Promise<boolean> => {
-    const { signal } = new AbortController()
-    const asked = await recordProbe(core, board.id, () => checks.probeUnder(board, hold, timeoutMs, signal))
-    return asked === 'answered'
-  }
-  /** After a switch that was cut short: its outlet is read, and a board that has power gets the time to boot. */
-  const bootsStill = async (board: BoardConfig, hold: Hold, reason: string): Promise<boolean> => {
-    const { after } = await power.under(hold, board, 'status', reason)
-    return after === 'on' && (await answers(board, hold, board.bootTimeoutMs))
-  }
-  const attempt = async (board: BoardConfig, hold: Hold, reason: string): Promise<void> => {
-    const cutShort = cycleWasCutShort(core, board.id)
-    if (await answers(board, hold, ASK_WITHIN_MS)) return
-    if (cutShort && board.power !== null && (await bootsStill(board, hold, reason))) return
+  const climbOf = (board: BoardConfig, before: readonly BoardStep[], tried: readonly BoardStep[]): Climb => {
     const state = core.state().boards[board.id]
-    if (state === undefined || !mayCycle(core, board, state, cutShort) || power.acting(board.id)) return
-    await core.commit({
-      o: 'board/step',
-      id: board.id,
-      at: core.clock.now(),
-      event: { kind: 'recovering', reason, cycle: true },
-    })
-    const event = await power.under(hold, board, 'cycle', reason)
-    if (event.back === true) {
-      const responseMs = (event.endedAt ?? event.startedAt) - event.startedAt
-      await core.commit({
-        o: 'board/step',
-        id: board.id,
-        at: core.clock.now(),
-        event: { kind: 'answered', responseMs, kernel: null },
-      })
-      return
+    // A board that could not be opened here cannot be switched either, and may well be fine.
+    const isOpen = core.siteOf(board).state(board.id) !== null
+    const isTheirs =
+      state === undefined || state.condition === 'off' || inMaintenance(state, core.clock.now())
+    return {
+      policy: policyOf(board, core.current.inventory.settings),
+      has: { reset: isOpen && board.sysrq === true, power: isOpen && board.power !== null },
+      before,
+      tried,
+      letBe: core.current.stopping || isTheirs || power.acting(board.id),
     }
-    const why = `${reason}; ${event.message ?? 'not back at its prompt after a power cycle'}`
-    await core.commit({
-      o: 'board/step',
-      id: board.id,
-      at: core.clock.now(),
-      event: { kind: 'lost', reason: why },
-    })
+  }
+  const climb = async (board: BoardConfig, hold: Hold, reason: string): Promise<void> => {
+    const cutShort = cycleWasCutShort(core, board.id)
+    const before = core.state().boards[board.id]?.steps ?? []
+    const tried: BoardStep[] = []
+    for (;;) {
+      const next = nextStep(climbOf(board, before, tried), core.clock.now())
+      if (next.kind === 'set aside') return await setAside(board, reason, tried, next.hindered)
+      if (next.kind === 'over') return await letBe(board, tried)
+      tried.push(await steps.take(next.step, { board, hold, reason, cutShort }))
+    }
+  }
+  /** After a stop of the bot it is looked after again; whoever has their hands in it knows that it is silent. */
+  const letBe = async ({ id }: BoardConfig, tried: readonly BoardStep[]): Promise<void> => {
+    const last = tried.at(-1)
+    if (last === undefined || last.outcome === 'back' || core.current.stopping) return
+    const event = { kind: 'lost', reason: last.message ?? 'no answer' } as const
+    await core.commit({ o: 'board/step', id, at: core.clock.now(), event })
+  }
+  const setAside = async (
+    { id }: BoardConfig,
+    why: string,
+    tried: readonly BoardStep[],
+    hindered: readonly Hindrance[],
+  ): Promise<void> => {
+    const { timeZone } = core.current.inventory.settings
+    const reason = asideReason(why, tried, hindered, timeZone)
+    const text = alertText(id, reason, tried, timeZone)
+    await core.commit(
+      { o: 'board/step', id, at: core.clock.now(), event: { kind: 'lost', reason } },
+      ...raise(core, CAUSE_OF.offline(id), text),
+    )
   }
   const recover = async (id: string, reason: string): Promise<void> => {
     const board = boardConfig(core, id)
@@ -81,7 +88,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     const hold = await holdings.take(id, 'recovery')
     if (hold === null) return
     try {
-      await attempt(board, hold, reason)
+      await climb(board, hold, reason)
     } finally {
       await holdings.release(hold)
     }
@@ -116,16 +123,4 @@ function isToRecover(core: Core, id: string): boolean {
 function cycleWasCutShort(core: Core, id: string): boolean {
   const state = core.state().boards[id]
   return state?.condition === 'recovery' && state.lastCycleAt !== null && state.lastCycleAt >= state.since
-}
-
-/** The last cycle must be long enough ago, or a sick board would be switched for ever. */
-function mayCycle(core: Core, board: BoardConfig, state: BoardState, cutShort: boolean): boolean {
-  // Somebody may have their hands in a board that is in maintenance.
-  if (board.power === null || core.current.stopping || inMaintenance(state, core.clock.now())) return false
-  if (state.condition === 'off') return false
-  // A board that could not be opened here cannot be switched either, and may well be fine.
-  if (core.siteOf(board).state(board.id) === null) return false
-  if (cutShort) return true
-  const { recoveryCooldownMs } = core.current.inventory.settings
-  return state.lastCycleAt === null || core.clock.now() - state.lastCycleAt >= recoveryCooldownMs
 }

@@ -26,7 +26,7 @@ export function boardSummary(
   const reason =
     notUsable(state, now, at => clockTime(at, settings.timeZone)) ??
     (leaving ? 'taken out of the inventory' : null)
-  const { connected, lastByteAt, power, people } = live.of(config.id)
+  const { connected, lastByteAt, power, people, peopleAt } = live.of(config.id)
   return {
     config,
     state,
@@ -41,6 +41,7 @@ export function boardSummary(
     power,
     leaving,
     people: core.consoleAddress?.() ? people : null,
+    peopleAt,
   }
 }
 

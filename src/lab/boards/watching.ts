@@ -12,6 +12,8 @@ import type { Recovery } from './recovery.ts'
 export type Watching = {
   /** Brings the recorders in line with the inventory; boards that are held are left until they are free. */
   follow(): void
+  /** Somebody gave a board back: the inventory is followed where that had to wait for it. */
+  freed(): void
   /** Boards still recorded that the inventory no longer has. */
   leaving(): readonly BoardConfig[]
   stop(): void
@@ -33,6 +35,8 @@ export function createWatching(deps: WatchingDeps): Watching {
   const { core, holdings, checks, recovery, live } = deps
   const watched = new Map<string, BoardConfig>()
   let stopped = false
+  /** A board that the inventory has otherwise, or no longer, is held. */
+  let waits = false
 
   const idle = (id: string): boolean => holdings.current(id) === null && !recovery.recovering(id) && !stopped
   const lost = (id: string, reason: string): void => {
@@ -50,6 +54,8 @@ export function createWatching(deps: WatchingDeps): Watching {
   }
   /** One that was switched off may have been switched on by hand; as long as it is silent it stays what it was. */
   const found = async (board: BoardConfig): Promise<void> => {
+    // It may have come back just when its recovery gave up.
+    if (recovery.recovering(board.id)) await recovery.recover(board.id, 'its console came back')
     const condition = core.state().boards[board.id]?.condition
     if ((condition !== 'offline' && condition !== 'off') || !idle(board.id)) return
     await recordProbe(core, board.id, () => checks.probe(board, ASK_WITHIN_MS))
@@ -60,7 +66,7 @@ export function createWatching(deps: WatchingDeps): Watching {
     if (news.kind === 'chunk') live.heard(board.id, news.chunk.t)
     else if (news.kind === 'finding') {
       if (news.finding.cause === 'panic' || news.finding.cause === 'reset') lost(board.id, news.finding.title)
-    } else {
+    } else if (news.kind === 'state') {
       const { connected, problem } = live.state(board.id, news.state)
       core.news.publish([`board/${board.id}`, 'boards'], core.store.sequence)
       if (connected === false) lost(board.id, problem ?? 'its console was closed')
@@ -74,19 +80,27 @@ export function createWatching(deps: WatchingDeps): Watching {
   }
   const drop = (id: string): void => {
     const config = watched.get(id)
-    if (config === undefined || isHeld(id)) return
+    if (config === undefined) return
+    if (isHeld(id)) {
+      waits = true
+      return
+    }
     watched.delete(id)
     live.forget(id)
     core.behind('closing a console', core.siteOf(config).unwatch(id))
   }
 
   const follow = (): void => {
+    waits = false
     const wanted = new Map(core.current.inventory.boards.map(board => [board.id, board]))
     for (const id of watched.keys()) if (!wanted.has(id)) drop(id)
     for (const [id, config] of wanted) {
       const before = watched.get(id)
       const isSame = before !== undefined && isSameBoard(before, config)
-      if (before !== undefined && !isSame && isHeld(id)) continue
+      if (before !== undefined && !isSame && isHeld(id)) {
+        waits = true
+        continue
+      }
       watched.set(id, config)
       if (!isSame) core.siteOf(config).watch(config, news => heard(config, news))
     }
@@ -96,6 +110,9 @@ export function createWatching(deps: WatchingDeps): Watching {
 
   return {
     follow,
+    freed() {
+      if (waits) follow()
+    },
     leaving() {
       const wanted = new Set(core.current.inventory.boards.map(board => board.id))
       return [...watched.values()].filter(config => !wanted.has(config.id))

@@ -69,10 +69,11 @@ const REFUSED = {
 } as const
 
 function refused(why: keyof typeof REFUSED, seat: Seat | null): InputError {
-  const watch = `boards watch ${seat?.board ?? 'BOARD'}`
+  const at = seat === null || seat.console === null ? '' : ` --console ${seat.console}`
+  const watch = `boards watch ${seat?.board ?? 'BOARD'}${at}`
   const asked = seat === null ? `lease console LEASE, or ${watch}` : watch
   return new InputError(REFUSED[why], {
     code: `word-${why}`,
-    hint: `Ask the bot for a new one: ${seat?.lease ? `lease console ${seat.lease}` : asked}`,
+    hint: `Ask the bot for a new one: ${seat?.lease ? `lease console ${seat.lease}${at}` : asked}`,
   })
 }

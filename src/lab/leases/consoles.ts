@@ -1,24 +1,38 @@
+import type { BoardConfig } from '../../config/types.ts'
 import { InputError, LabError, NotAllowedError, NotFoundError } from '../../errors.ts'
 import type { Attachment } from '../../sites/types.ts'
+import { consoleNamed } from '../boards/console-named.ts'
 import type { LiveBoards } from '../boards/live.ts'
 import { holders } from '../boards/views.ts'
-import type { ConsoleAddress, Consoles, ConsoleWord, Pen, Seat } from '../consoles.ts'
+import type { ConsoleAddress, ConsoleName, Consoles, ConsoleWord, Pen, Seat } from '../consoles.ts'
 import { boardConfig, type Core, requireBoard } from '../core.ts'
 import type { Lease, Person } from '../types.ts'
 import { createConsoleWords, WORD_MS } from './console-words.ts'
 import { hasEnded } from './lease-state.ts'
 
-export type ConsolesDeps = { core: Core; live: LiveBoards }
+export type ConsolesDeps = {
+  core: Core
+  live: LiveBoards
+  /** Why nobody can type at a board's first console right now, though the lease is theirs. */
+  busy(board: string): string | null
+}
 
 /** People at the boards' consoles: whoever holds a lease types under its token, and no moment longer. */
-export function createConsoles({ core, live }: ConsolesDeps): Consoles {
+export function createConsoles({ core, live, busy }: ConsolesDeps): Consoles {
   const words = createConsoleWords({ clock: core.clock })
 
   const address = (): ConsoleAddress | null => core.consoleAddress?.() ?? null
-  const mint = (seat: Seat): ConsoleWord => {
+  const mint = (
+    board: BoardConfig,
+    name: string | null,
+    person: Person,
+    lease: string | null,
+  ): ConsoleWord => {
     const where = address()
     if (where === null) throw noGateway()
-    return { ...seat, address: where, word: words.mint(seat), until: core.clock.now() + WORD_MS }
+    const seat: Seat = { board: board.id, console: consoleNamed(board, name), person, lease }
+    const until = core.clock.now() + WORD_MS
+    return { ...seat, address: where, word: words.mint(seat), until, consoles: namesOf(board) }
   }
   /** The lease a seat types under, now. */
   const heldBy = (seat: Seat): Lease & { token: number } => {
@@ -33,30 +47,55 @@ export function createConsoles({ core, live }: ConsolesDeps): Consoles {
 
   return {
     address,
-    typingWord: (id, by) => mint({ board: ownBoard(core, id, by), person: by, lease: id.toUpperCase() }),
-    watchingWord: (id, by) => mint({ board: requireBoard(core, id).id, person: by, lease: null }),
+    typingWord: (id, by, console) =>
+      mint(requireBoard(core, ownBoard(core, id, by)), console, by, id.toUpperCase()),
+    watchingWord: (id, by, console) => mint(requireBoard(core, id), console, by, null),
     redeem: words.redeem,
-    async watch(id, handlers) {
+    async watch(id, console, handlers) {
       const board = requireBoard(core, id)
-      return await core.siteOf(board).attach(board.id, { watch: true }, handlers)
+      return await core.siteOf(board).attach(board.id, console, { watch: true }, handlers)
     },
     async type(seat, onEnd) {
       const lease = heldBy(seat)
       const board = requireBoard(core, seat.board)
       const attach = async (end: (why: string) => void): Promise<Attachment> =>
-        await core.siteOf(board).attach(board.id, { token: lease.token }, { onNews: () => {}, onEnd: end })
-      return await penOf(core, lease, attach, onEnd)
+        await core
+          .siteOf(board)
+          .attach(board.id, seat.console, { token: lease.token }, { onNews: () => {}, onEnd: end })
+      const pen = await penOf(core, lease, attach, onEnd)
+      return seat.console === null ? { ...pen, write: politely(pen.write, () => busy(board.id)) } : pen
     },
-    async *read(id, from, to) {
+    async *read(id, console, from, to) {
       const board = boardConfig(core, id)
-      if (board !== null) yield* core.siteOf(board).read(id, from, to)
+      const log = board === null ? null : await core.siteOf(board).recorded(id, console)
+      if (log !== null) yield* log.read(from, to)
     },
-    present(id, people) {
-      live.people(id, people)
+    names(id) {
+      const board = boardConfig(core, id)
+      return board === null ? [] : namesOf(board)
+    },
+    present(id, console, people) {
+      live.people(id, console, people)
       const lease = holders(core.state().leases).get(id)
       const topics = lease === undefined ? [`board/${id}`] : [`board/${id}`, `lease/${lease.id}`]
       core.news.publish(topics, core.store.sequence)
     },
+  }
+}
+
+function namesOf({ consoles }: BoardConfig): readonly ConsoleName[] {
+  return consoles.map(({ name, purpose = null }) => ({ name, purpose }))
+}
+
+/** What the lab itself types for the holder, a file, must not be mixed with what a person types. */
+function politely(write: Pen['write'], busy: () => string | null): Pen['write'] {
+  return async bytes => {
+    const why = busy()
+    if (why !== null)
+      throw new LabError('busy', `${why}; what you type goes on when it is through.`, {
+        hint: 'See how far it is on its card, or end it: lease cancel LEASE',
+      })
+    await write(bytes)
   }
 }
 

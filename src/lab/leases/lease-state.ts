@@ -1,7 +1,7 @@
 import type { Millis } from '../../clock.ts'
 import { assertNever } from '../../errors.ts'
 import type { Sequence } from '../../storage/types.ts'
-import type { Lease, LeaseState } from '../types.ts'
+import type { Lease, LeaseState, Transfer } from '../types.ts'
 
 /** What can happen to a lease. `passed over`: the board did not answer the check before it was handed over (M3.9). */
 export type LeaseEvent =
@@ -12,14 +12,19 @@ export type LeaseEvent =
   | { kind: 'warned'; before: Millis }
   /** The process restarted: the same lease, under a new token. */
   | { kind: 'kept'; token: number }
+  /** A file began its way under it, or came to its end. */
+  | { kind: 'transfer'; transfer: Transfer }
   | { kind: 'ended'; as: 'released' | 'expired'; why: string }
+
+/** A lease is live state and stays small: of a day's copying the last is remembered. */
+const TRANSFERS_KEPT = 20
 
 type EventKind = LeaseEvent['kind']
 
 export const LEASE_STEPS: Readonly<Record<LeaseState, Partial<Record<EventKind, LeaseState>>>> = {
   waiting: { checking: 'checking', granted: 'active', ended: 'released' },
   checking: { granted: 'active', 'passed over': 'waiting', ended: 'released' },
-  active: { extended: 'active', warned: 'active', kept: 'active', ended: 'released' },
+  active: { extended: 'active', warned: 'active', kept: 'active', transfer: 'active', ended: 'released' },
   released: {},
   expired: {},
 }
@@ -31,9 +36,9 @@ export function stepLease(lease: Lease, event: LeaseEvent, at: Millis, sequence:
   const target = LEASE_STEPS[lease.state][event.kind]
   if (target === undefined) return { refused: `a lease that is ${lease.state} cannot be ${event.kind}` }
   const state = event.kind === 'ended' ? event.as : target
-  // A warning is no transition: a button drawn before it still means what it said.
-  const rev = event.kind === 'warned' ? lease.rev : sequence
-  return { lease: { ...change(lease, event, at), state, rev } }
+  // A warning is no transition, nor is a file: a button drawn before it still means what it said.
+  const rev = event.kind === 'warned' || event.kind === 'transfer' ? lease.rev : sequence
+  return { lease: { ...change(lease, event, at, sequence), state, rev } }
 }
 
 export function hasEnded(lease: Lease): boolean {
@@ -74,7 +79,7 @@ export function extension(lease: Lease, byMs: Millis, now: Millis, maxMs: Millis
   return { until }
 }
 
-function change(lease: Lease, event: LeaseEvent, at: Millis): Lease {
+function change(lease: Lease, event: LeaseEvent, at: Millis, sequence: Sequence): Lease {
   switch (event.kind) {
     case 'checking':
       return { ...lease, board: event.board, token: event.token, since: at }
@@ -91,6 +96,11 @@ function change(lease: Lease, event: LeaseEvent, at: Millis): Lease {
       return { ...lease, warned: [...lease.warned, event.before] }
     case 'kept':
       return { ...lease, token: event.token }
+    case 'transfer': {
+      const others = lease.transfers?.filter(({ id }) => id !== event.transfer.id) ?? []
+      const transfers = [...others, { ...event.transfer, rev: sequence }].slice(-TRANSFERS_KEPT)
+      return { ...lease, transfers }
+    }
     case 'ended':
       return { ...lease, ended: event.why, until: at }
     default:

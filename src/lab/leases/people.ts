@@ -17,6 +17,8 @@ export type PeopleLeases = {
   answered(id: string): void
   extend(id: string, byMs: Millis, by: Person, rev?: number): Promise<Lease>
   release(id: string, by: Person, rev?: number): Promise<Lease>
+  /** The lease, for its holder or an operator to `verb`. Throws NotFoundError, NotAllowedError. */
+  own(id: string, by: Person, verb: string): Lease
   /** A board was found for a waiting lease: check that it answers, then hand it over (M3.9). */
   handOver(lease: Lease, hold: Hold): Promise<void>
   /**
@@ -39,6 +41,8 @@ export type PeopleDeps = {
   freed(board: string): void
   /** The board did not answer before it was handed over: it wants looking after. */
   lookAfter(board: string, reason: string): void
+  /** Nothing is sent to or fetched from its board any more when it resolves. */
+  quiet(leaseId: string, why: string): Promise<void>
   /** A person gave it back, in whatever state. */
   left(board: string): void
 }
@@ -89,6 +93,7 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
   ): Promise<Lease> => {
     // A check before the hand-over still types: it stops before the board is anybody else's.
     await handOver.giveUp(id)
+    await deps.quiet(id, why)
     const lease = live(id)
     const at = core.clock.now()
     const telling = tell ? [owed(core, lease, 'lease-ended', lease.origin.channel)] : []
@@ -224,6 +229,7 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
       const isOwn = lease.holder.kind === 'person' && lease.holder.person.id === by.id
       return await end(lease, 'released', `released by @${by.name}`, !isOwn)
     },
+    own: (id, by, verb) => own(id, by, undefined, verb),
     handOver: handOver.begin,
     expire,
     async keep() {

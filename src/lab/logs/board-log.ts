@@ -1,5 +1,3 @@
-import type { BoardConfig } from '../../config/types.ts'
-import { NotFoundError } from '../../errors.ts'
 import type { Recorded } from '../../sites/types.ts'
 import type { LogLines, LogQuestion } from '../lab.ts'
 import { createLogSearch } from './search.ts'
@@ -23,16 +21,6 @@ export async function linesOfBoard(log: Recorded, question: LogQuestion): Promis
 
 /** Of a board whose console could not be opened yet. */
 export const NOTHING_RECORDED: LogLines = { lines: [], total: 0, matched: 0, next: 0 }
-
-/** Throws NotFoundError naming those there are. */
-export function consoleNamed({ id, consoles }: BoardConfig, name: string | null): string {
-  const found = name === null ? consoles[0] : consoles.find(console => console.name === name)
-  if (found !== undefined) return found.name
-  throw new NotFoundError(`${id} has no console "${name}".`, {
-    field: 'console',
-    hint: `It has: ${consoles.map(console => console.name).join(', ')}.`,
-  })
-}
 
 async function startOf(
   log: Recorded,

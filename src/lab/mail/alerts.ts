@@ -13,6 +13,7 @@ export const CAUSE_OF = {
   artifacts: 'artifacts-over',
   unhealthy: (board: string): string => `unhealthy/${board}`,
   power: (board: string): string => `power/${board}`,
+  offline: (board: string): string => `offline/${board}`,
 } as const
 
 /** The alert of a cause that is not over. */
@@ -50,7 +51,7 @@ export function raise(core: Core, cause: string, text: string): Operation[] {
 export function resolveOfGone(core: Core, isGone: (board: string) => boolean): Operation[] {
   return openAlerts(core.state()).flatMap(({ cause }) => {
     const [kind, board = ''] = cause.split('/')
-    const isOfBoard = kind === 'unhealthy' || kind === 'power'
+    const isOfBoard = kind === 'unhealthy' || kind === 'power' || kind === 'offline'
     return isOfBoard && isGone(board) ? resolve(core, cause) : []
   })
 }

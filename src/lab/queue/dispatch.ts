@@ -130,7 +130,7 @@ async function grantRun(deps: DispatchDeps, id: string, hold: Hold): Promise<voi
   const { core } = deps
   const run = core.state().runs[id] as Run
   const at = core.clock.now()
-  const lease = runLease(run, hold, at)
+  const lease = runLease(run, hold, at, core.current.inventory.settings.collectTimeoutMs)
   const stored = core.commit(
     { o: 'run/step', id, at, event: { kind: 'leased', board: hold.board, token: hold.token } },
     { o: 'lease/asked', lease },
@@ -159,12 +159,12 @@ async function grantLease(deps: DispatchDeps, id: string, hold: Hold): Promise<v
   if (lease !== undefined) core.behind('handing a board over', deps.people.handOver(lease, hold))
 }
 
-/** A run's term is its time limit and a margin for attaching, ending and cleaning up, and its copying at a slow pace. */
+/** A run's term is its time limit and a margin for attaching, ending and cleaning up, its copying at a slow pace, and its files. */
 const MARGIN_MS = 10 * 60_000
 /** A quarter of what a line of 115200 baud carries in base64. */
 const SLOWEST_BYTES_PER_MS = 2
 
-function runLease(run: Run, hold: Hold, at: number): Lease {
+function runLease(run: Run, hold: Hold, at: number, collectMs: number): Lease {
   const attempt = run.attempts.length + 1
   return {
     id: leaseIdOf(run.id, attempt),
@@ -179,7 +179,8 @@ function runLease(run: Run, hold: Hold, at: number): Lease {
     termMs:
       run.timeoutMs +
       MARGIN_MS +
-      (run.program.kind === 'binary' ? run.program.size / SLOWEST_BYTES_PER_MS : 0),
+      (run.program.kind === 'binary' ? run.program.size / SLOWEST_BYTES_PER_MS : 0) +
+      (run.collect === undefined ? 0 : collectMs),
     since: null,
     until: null,
     state: 'waiting',

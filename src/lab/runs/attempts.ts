@@ -1,12 +1,15 @@
 import type { BoardConfig } from '../../config/types.ts'
 import { HardwareError, type LabError } from '../../errors.ts'
-import type { RunTestJob, WorkEvent } from '../../work/types.ts'
+import type { WorkEvent } from '../../work/types.ts'
 import { boardConfig, type Core } from '../core.ts'
+import { createTaking, type Taking } from '../files/taking.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
 import { owed } from '../mail/owed.ts'
-import type { Run, RunProgress } from '../types.ts'
+import type { CollectedFiles, Run, RunProgress } from '../types.ts'
 import { type AttemptLog, collectOutput, openAttemptLog } from './attempt-log.ts'
 import { cancelled } from './cancelling.ts'
+import { jobOf, numberOf } from './job-of.ts'
+import { isLogName } from './log-names.ts'
 import { judge, leaseIdOf, type Outcome } from './verdict.ts'
 
 /** Attempts of this process: one lease of one board each. */
@@ -41,6 +44,8 @@ type Active = {
   progress: RunProgress
   /** Null while it is being opened. */
   log: AttemptLog | null
+  /** Files of the board that were asked for. */
+  taking: Taking
   until: Promise<unknown>
 }
 
@@ -57,6 +62,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     if (event.kind === 'log') here.log?.append(event.offset, event.t, event.bytes)
     else if (event.kind === 'output') here.log?.output(event.ranges)
     else if (event.kind === 'copied') here.progress = { ...here.progress, copied: event.copied }
+    else if (event.kind === 'fetching') here.progress = { ...here.progress, fetching: event }
     else if (event.kind === 'progress')
       here.progress = { ...here.progress, copy: { done: event.done, total: event.total } }
     else if (event.kind === 'stage') {
@@ -75,6 +81,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
         token: hold.token,
         signal: here.stop.signal,
         onEvent: (event: WorkEvent) => hear(run, here, event),
+        onFile: here.taking.take,
       }
       return { result: await core.siteOf(board).perform(job.job, options).finally(job.release) }
     } catch (error) {
@@ -88,7 +95,10 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       here.log?.output(outcome.result.output)
     }
     await here.until
-    const verdict = judge(core, run.id, hold, outcome, here.log?.printed ?? null)
+    const verdict = judge(core, run.id, hold, outcome, {
+      output: here.log?.printed ?? null,
+      collected: collectedOf(here, outcome),
+    })
     await core.commit(...verdict.operations)
     active.delete(run.id)
     await holdings.release(hold)
@@ -103,7 +113,8 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const progress = { stage: null, board, startedAt, copy: null, copied: null, lastLine: null, logBytes: 0 }
     const stop = new AbortController()
     // Known from here on: whoever cancels it or switches its board finds it, though its log is not open yet.
-    const here: Active = { board, stop, progress, log: null, until: Promise.resolve() }
+    const taking = createTaking(core.artifacts, run.id, name => isLogName(name) || name === programOf(run))
+    const here: Active = { board, stop, progress, log: null, taking, until: Promise.resolve() }
     active.set(run.id, here)
     const live = core.state().runs[run.id]
     if (stopped !== null) stop.abort(stopped)
@@ -111,10 +122,12 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const leftMs = (core.state().leases[leaseIdOf(run.id, numberOf(live))]?.until ?? 0) - startedAt
     const term = core.clock.after(leftMs, () => stop.abort(termOver(board)))
     try {
+      await forgetFetched(core, run)
       here.log = await openAttemptLog(core.artifacts, run.id, numberOf(live))
       await carryOut(run, hold, here)
     } finally {
       term.cancel()
+      taking.close()
       await sealed(run.id, here.log)
     }
   }
@@ -129,7 +142,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     core.log.error({ run: runId, error }, 'an attempt broke off')
     const wasActive = core.state().runs[runId]?.attempts.at(-1)?.endedAt === null
     active.delete(runId)
-    const verdict = wasActive ? judge(core, runId, hold, { error }, null) : null
+    const verdict = wasActive ? judge(core, runId, hold, { error }, { output: null }) : null
     await core.commit(...(verdict?.operations ?? []))
     await holdings.release(hold)
     deps.freed(hold.board)
@@ -195,36 +208,27 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
   }
 }
 
-async function jobOf(
-  core: Core,
-  run: Run,
-  board: BoardConfig,
-): Promise<{ job: RunTestJob; release(): void }> {
-  const attempt = numberOf(core.state().runs[run.id])
-  const { args, env, timeoutMs, id } = run
-  const rest = {
-    kind: 'run-test',
-    id,
-    attempt,
-    board,
-    args,
-    env,
-    timeoutMs,
-    logLimitBytes: core.current.inventory.settings.logLimitBytes,
-  } as const
-  if (run.program.kind === 'shell') return { job: { ...rest, program: run.program }, release: () => {} }
-  const held = await core.artifacts.hold(id, run.program.name)
-  if (held === null) throw lostBinary(run.program.name)
-  return { job: { ...rest, program: { ...run.program, path: held.path } }, release: held.release }
+function programOf({ program }: Run): string | null {
+  return program.kind === 'binary' ? program.name : null
+}
+
+/** Of an attempt that did not count in the end: what this one fetches is what people get. */
+async function forgetFetched({ artifacts }: Core, run: Run): Promise<void> {
+  if (run.collect === undefined || run.attempts.length === 0) return
+  const names = (await artifacts.list(run.id)).map(file => file.name)
+  await artifacts.discard(
+    run.id,
+    names.filter(name => !isLogName(name) && name !== programOf(run)),
+  )
+}
+
+function collectedOf({ taking }: Active, outcome: Outcome): CollectedFiles | null {
+  const collected = 'result' in outcome ? outcome.result.collected : undefined
+  return collected === undefined ? null : taking.ended(collected)
 }
 
 function lastLineOf(log: AttemptLog | null): string | null {
   return log?.tail().lines.findLast(line => line.text !== '')?.text ?? null
-}
-
-/** The attempt that is under way, or was the last. */
-function numberOf(run: Run | undefined): number {
-  return Math.max(1, run?.attempts.length ?? 1)
 }
 
 function termOver(board: string): HardwareError {
@@ -242,14 +246,6 @@ function goneBoard(board: string): HardwareError {
   return new HardwareError(`${board} left the inventory`, {
     hint: 'Another board is looked for.',
     cause: 'no console',
-    blame: 'lab',
-  })
-}
-
-function lostBinary(name: string): HardwareError {
-  return new HardwareError(`the stored file ${name} is gone`, {
-    hint: 'Submit the test again.',
-    cause: 'disk',
     blame: 'lab',
   })
 }

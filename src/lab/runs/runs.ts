@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
-import { InputError, NotAllowedError, NotFoundError, RefusedError, StaleError } from '../../errors.ts'
+import { NotAllowedError, NotFoundError, RefusedError, StaleError } from '../../errors.ts'
 import { formatId } from '../../ids.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { SubmitRequest } from '../lab.ts'
@@ -9,6 +8,7 @@ import { mayAs, roleOf } from '../roles.ts'
 import type { Origin, Person, Priority, Program, Run } from '../types.ts'
 import type { Attempts } from './attempts.ts'
 import { cancelled, cancelledResult } from './cancelling.ts'
+import { stageProgram } from './program-file.ts'
 import { isFinal } from './run-state.ts'
 import { nameOf } from './summary.ts'
 
@@ -24,9 +24,6 @@ export type Runs = {
 }
 
 export type RunsDeps = { core: Core; attempts: Attempts }
-
-/** Largest binary taken at all; a board's own room is checked before copying. */
-const LARGEST_BINARY = 1024 ** 3
 
 export function createRuns({ core, attempts }: RunsDeps): Runs {
   const find = async (id: string): Promise<Run | null> =>
@@ -49,14 +46,7 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
   const place = async (request: SubmitRequest, by: Person, origin: Origin): Promise<Run> => {
     checkTarget(core, request)
     checkRoom(core)
-    const staged =
-      request.program.kind === 'file'
-        ? await stage(core, request.program.file.name, () => openFile(request))
-        : null
-    const program: Program =
-      request.program.kind === 'shell'
-        ? request.program
-        : { kind: 'binary', name: staged?.name ?? '', size: staged?.size ?? 0, sha256: staged?.sha256 ?? '' }
+    const { program, staged } = await stageProgram(core.artifacts, request.program)
     // Nothing is awaited from here to the commit: the id that is looked at is the id that is taken.
     checkRoom(core)
     const id = formatId('T', core.state().counters.T + 1)
@@ -108,8 +98,8 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
     async rerun(id, by, origin, board) {
       const old = await find(id)
       if (old === null) throw noRun(core, id)
-      const { family, args, env, priority, timeoutMs } = old
-      const rest = { family, board: board ?? null, args, env, priority, timeoutMs }
+      const { family, args, env, priority, timeoutMs, collect = [] } = old
+      const rest = { family, board: board ?? null, args, env, priority, timeoutMs, collect }
       if (old.program.kind === 'shell') return await place({ ...rest, program: old.program }, by, origin)
       const held = await core.artifacts.hold(old.id, old.program.name)
       if (held === null)
@@ -122,7 +112,7 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
           size: old.program.size,
           open: () => createReadStream(held.path),
         }
-        return await place({ ...rest, program: { kind: 'file', file } }, by, origin)
+        return await place({ ...rest, program: { kind: 'file', file, ...entryOf(old.program) } }, by, origin)
       } finally {
         held.release()
       }
@@ -138,33 +128,6 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
       if (core.state().runs[id] !== undefined) await core.commit({ o: 'run/left', id })
     },
   }
-}
-
-function openFile(request: SubmitRequest): Readable {
-  if (request.program.kind !== 'file')
-    throw new InputError('There is no file to run.', {
-      field: 'binary',
-      hint: 'Name one: run-test socA ./hello',
-    })
-  return request.program.file.open()
-}
-
-/** Names of the lab's own files of a run. */
-const RESERVED_NAME = /^(console(-\d+)?|output)\.log$/
-
-async function stage(core: Core, name: string, open: () => Readable): ReturnType<Core['artifacts']['stage']> {
-  if (RESERVED_NAME.test(name))
-    throw new InputError(`${name} is the name of a test's own log.`, {
-      field: 'binary',
-      hint: 'Give the program another name, and submit that.',
-    })
-  const staged = await core.artifacts.stage(name, open(), LARGEST_BINARY)
-  if (staged.size === 0)
-    throw new InputError(`${name} is empty (0 bytes).`, {
-      field: 'binary',
-      hint: 'Build it again, and look at its size: ls -l',
-    })
-  return staged
 }
 
 function checkTarget(core: Core, { family, board }: SubmitRequest): void {
@@ -223,6 +186,7 @@ function newRun(
     env: request.env,
     priority: request.priority,
     timeoutMs: request.timeoutMs ?? core.current.inventory.settings.testTimeoutMs,
+    ...(request.collect?.length ? { collect: request.collect } : {}),
     submitter: by,
     origin,
     flowRunId: null,
@@ -234,6 +198,10 @@ function newRun(
     cancelledBy: null,
     result: null,
   }
+}
+
+function entryOf({ entry }: { entry?: string }): { entry?: string } {
+  return entry === undefined ? {} : { entry }
 }
 
 function noRun(core: Core, id: string): NotFoundError {

@@ -6,7 +6,7 @@ import type { Core } from '../core.ts'
 import type { Hold } from '../leases/holdings.ts'
 import { CAUSE_OF, raise } from '../mail/alerts.ts'
 import type { Operation } from '../state.ts'
-import type { Run, RunResult } from '../types.ts'
+import type { CollectedFiles, Run, RunResult } from '../types.ts'
 import { mayRetry } from './run-state.ts'
 
 export type Outcome = { result: RunTestResult } | { error: unknown }
@@ -16,16 +16,13 @@ const NOT_THE_PLACE: ReadonlySet<Failure['cause']> = new Set(['restart', 'power'
 
 const FULL_MS = 60 * 60_000
 
+/** What the attempt left here. */
+export type Kept = { output: readonly LogRange[] | null; collected?: CollectedFiles | null }
+
 export type Verdict = { operations: Operation[]; retried: boolean; lookAfter: string | null }
 
 /** What an attempt's outcome means for the run and for its board; one journal line (design 3). */
-export function judge(
-  core: Core,
-  runId: string,
-  hold: Hold,
-  outcome: Outcome,
-  output: readonly LogRange[] | null,
-): Verdict {
+export function judge(core: Core, runId: string, hold: Hold, outcome: Outcome, kept: Kept): Verdict {
   const at = core.clock.now()
   const run = core.state().runs[runId]
   const operations: Operation[] = [{ o: 'lease/left', id: leaseIdOf(runId, run?.attempts.length ?? 1) }]
@@ -33,7 +30,8 @@ export function judge(
   const { settings } = core.current.inventory
   const result = {
     ...('result' in outcome ? resultOf(outcome.result) : errorResult(outcome.error)),
-    output,
+    output: kept.output,
+    ...(kept.collected == null ? {} : { collected: kept.collected }),
   }
   const failure = result.failure
   const retried =
@@ -65,9 +63,20 @@ export function judge(
       event: { kind: 'recovering', reason: lookAfter, cycle: false },
     })
   }
+  if ('result' in outcome) operations.push(...resetOf(outcome.result, hold.board, runId, at))
   if ('result' in outcome && lookAfter === null)
     operations.push({ o: 'board/step', id: hold.board, at, event: { kind: 'worked' } })
   return { operations, retried, lookAfter }
+}
+
+/** A reset that ended a test counts as one of the board's, and is in its history. */
+function resetOf({ endedBy, resetBack }: RunTestResult, id: string, run: string, at: number): Operation[] {
+  if (endedBy !== 'reset') return []
+  const outcome = resetBack === true ? 'back' : 'done'
+  return [
+    { o: 'board/step', id, at, event: { kind: 'step began', step: 'reset', run } },
+    { o: 'board/step', id, at, event: { kind: 'step ended', outcome, message: null } },
+  ]
 }
 
 /** The board has no room for the file now, and will have none in half a minute; another one may. */
@@ -129,6 +138,8 @@ function resultOf(result: RunTestResult): RunResult {
       repaired: result.copied.repaired,
       ...(result.copied.way === undefined ? {} : { way: result.copied.way }),
       ...(result.copied.packed === undefined ? {} : { packed: result.copied.packed }),
+      ...(result.copied.resumed ? { resumed: result.copied.resumed } : {}),
+      ...(result.copied.note === undefined ? {} : { note: result.copied.note }),
     },
     tail: [],
     tailTotal: 0,

@@ -32,7 +32,10 @@ function now(): number {
 }
 
 async function inShell(work: (shell: ReturnType<typeof board.shell>, each: number[]) => Promise<void>) {
-  const shell = board.shell(bytes => recorder.write(bytes))
+  const shell = board.shell(
+    bytes => recorder.write(bytes),
+    () => {},
+  )
   const each: number[] = []
   const from = now()
   await shell.attach(never)

@@ -37,7 +37,10 @@ let bits: 7 | 8 = 8
 const dataDir = await mkdtemp(join(tmpdir(), 'boardroom-'))
 const config = peerConfig({ host: '127.0.0.1', port: Number(port) })
 const board = await openBoard(config, { dataDir, clock: systemClock, log: silentLog })
-const shell = board.shell(bytes => board.recorder.write(bits === 8 ? bytes : bytes.map(byte => byte & 0x7f)))
+const shell = board.shell(
+  bytes => board.recorder.write(bits === 8 ? bytes : bytes.map(byte => byte & 0x7f)),
+  () => {},
+)
 
 async function send(data: Buffer): Promise<SendReport> {
   const sha256 = createHash('sha256').update(data).digest('hex')

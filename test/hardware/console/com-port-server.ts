@@ -3,6 +3,8 @@ import { createDecoder, escapeBytes, GREETING, IAC } from '../../../src/simulato
 
 const [WILL, DO, DONT, SB, SE] = [251, 253, 254, 250, 240] as const
 export const COM_PORT = 44
+const SET_CONTROL = 5
+const [BREAK_ON, BREAK_OFF] = [5, 6] as const
 
 /** How a console server deals with RFC 2217; what is not given is done as ser2net 4.3.11 does it. */
 export type Manners = {
@@ -18,12 +20,16 @@ export type ComPortServer = {
   commands(): readonly string[]
   /** Bytes of the line that clients sent. */
   heard(): Buffer
+  /** Bytes heard before each break that began and ended. */
+  breaks(): readonly number[]
 }
 
 /** Stricter than ser2net: a command before the option is agreed, or an unknown one, ends the connection. */
 export function createComPortServer({ option = 'asks', answer = asAsked }: Manners = {}): ComPortServer {
   const commands: string[] = []
   const heard: Uint8Array[] = []
+  const breaks: number[] = []
+  let broken: number | null = null
 
   const serve = (socket: Socket): void => {
     const decode = createDecoder()
@@ -38,6 +44,8 @@ export function createComPortServer({ option = 'asks', answer = asAsked }: Manne
     const obey = ([command = 0, ...value]: readonly number[]): void => {
       commands.push(`${command} ${value.join()}`)
       if (!agreed || command < 1 || command > 5) return void socket.destroy()
+      if (command === SET_CONTROL && value[0] === BREAK_ON) broken = Buffer.concat(heard).length
+      if (command === SET_CONTROL && value[0] === BREAK_OFF && broken !== null) breaks.push(broken)
       const words = answer(command, value)
       if (words !== null) socket.write(framed([command + 100, ...words]))
     }
@@ -52,7 +60,7 @@ export function createComPortServer({ option = 'asks', answer = asAsked }: Manne
       }
     })
   }
-  return { serve, commands: () => commands, heard: () => Buffer.concat(heard) }
+  return { serve, commands: () => commands, heard: () => Buffer.concat(heard), breaks: () => breaks }
 }
 
 export function asAsked(_command: number, value: readonly number[]): readonly number[] {

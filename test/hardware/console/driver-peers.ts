@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { createDecoder, escapeBytes, GREETING } from '../../../src/simulator/telnet.ts'
+import { BREAK, createDecoder, escapeBytes, GREETING } from '../../../src/simulator/telnet.ts'
 import { createComPortServer } from './com-port-server.ts'
 import { openSerialDevice, timesOpen } from './serial-device.ts'
 import { PASSWORD, startSshServer, USER } from './ssh-server.ts'
@@ -13,6 +13,8 @@ export type DriverPeer = {
   /** Resolves when the system has taken it on its way to us. */
   say(bytes: Uint8Array): Promise<void>
   heard(): Buffer
+  /** Bytes heard before each break; null where the line has none. */
+  breaks: (() => readonly number[]) | null
   /** How many have it open. */
   clients(): number
   /** It goes away, as its kind does. */
@@ -30,9 +32,10 @@ type Side = {
   serve(socket: Socket): void
   onWire(bytes: Uint8Array): Uint8Array
   heard(): Buffer
+  breaks: DriverPeer['breaks']
 }
 
-async function onNetwork({ serve, onWire, heard }: Side): Promise<DriverPeer> {
+async function onNetwork({ serve, onWire, heard, breaks }: Side): Promise<DriverPeer> {
   const peers = createPeers()
   const peer = await peers.start(serve)
   const open = (): readonly Socket[] => peer.clients.filter(client => !client.destroyed)
@@ -42,6 +45,7 @@ async function onNetwork({ serve, onWire, heard }: Side): Promise<DriverPeer> {
       for (const socket of open()) await written(socket, onWire(bytes))
     },
     heard,
+    breaks,
     clients: () => open().length,
     async leave() {
       for (const socket of open()) socket.end()
@@ -59,15 +63,20 @@ function written(socket: Socket, bytes: Uint8Array): Promise<void> {
 function telnetSide(): Side {
   const decode = createDecoder()
   const heard: Uint8Array[] = []
+  const breaks: number[] = []
   return {
     serve(socket) {
       socket.write(GREETING)
       socket.on('data', chunk => {
-        for (const item of decode(chunk)) if (item.kind === 'bytes') heard.push(item.bytes)
+        for (const item of decode(chunk)) {
+          if (item.kind === 'bytes') heard.push(item.bytes)
+          else if (item.kind === 'command' && item.code === BREAK) breaks.push(Buffer.concat(heard).length)
+        }
       })
     },
     onWire: escapeBytes,
     heard: () => Buffer.concat(heard),
+    breaks: () => breaks,
   }
 }
 
@@ -77,6 +86,7 @@ function rawSide(): Side {
     serve: socket => void socket.on('data', chunk => heard.push(chunk)),
     onWire: bytes => bytes,
     heard: () => Buffer.concat(heard),
+    breaks: null,
   }
 }
 
@@ -90,6 +100,7 @@ async function startSerial(): Promise<DriverPeer> {
     keeps: true,
     say: device.say,
     heard: () => Buffer.concat(heard),
+    breaks: null,
     clients: () => Math.min(1, timesOpen(device.path)),
     leave: device.unplug,
     close: device.unplug,
@@ -104,6 +115,7 @@ async function startSsh(): Promise<DriverPeer> {
     options: { host: '127.0.0.1', port: server.port, ...account },
     say: server.say,
     heard: server.heard,
+    breaks: null,
     clients: server.clients,
     leave: async () => server.exit(0),
     close: server.close,

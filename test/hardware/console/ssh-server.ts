@@ -33,6 +33,8 @@ export type SshServerOptions = {
   hostKeyTypes?: readonly ('ed25519' | 'ecdsa')[]
   /** It refuses a terminal. */
   noTerminal?: boolean
+  /** Who serves files; it refuses the subsystem without one. */
+  sftp?: (session: ssh2.Session) => void
 }
 
 export const USER = 'lab'
@@ -40,11 +42,7 @@ export const PASSWORD = 'a marked secret'
 
 export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
   const { hostKeyTypes = ['ed25519'] } = options
-  const hostKeys = hostKeyTypes.map(type =>
-    type === 'ed25519'
-      ? ssh2.utils.generateKeyPairSync(type)
-      : ssh2.utils.generateKeyPairSync(type, { bits: 256 }),
-  )
+  const hostKeys = hostKeyTypes.map(makeKey)
   const channels: ssh2.ServerChannel[] = []
   const clients = new Set<ssh2.Connection>()
   const passwords: string[] = []
@@ -61,6 +59,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     client.on('authentication', admit)
     client.on('session', accept => {
       const session = accept()
+      options.sftp?.(session)
       let hasTerminal = false
       session.on('pty', (yes, no, { term, rows, cols }: ssh2.PseudoTtyInfo & { term?: string }) => {
         terminals.push(`${term} ${rows}x${cols}`)
@@ -132,6 +131,17 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       server.close()
       await once(server, 'close')
     },
+  }
+}
+
+/** Now and then ssh2 1.17.0 makes one that it cannot read itself. */
+function makeKey(type: 'ed25519' | 'ecdsa'): { private: string; public: string } {
+  for (;;) {
+    const pair =
+      type === 'ed25519'
+        ? ssh2.utils.generateKeyPairSync(type)
+        : ssh2.utils.generateKeyPairSync(type, { bits: 256 })
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair
   }
 }
 

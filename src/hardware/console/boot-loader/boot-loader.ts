@@ -2,7 +2,8 @@ import type { Clock, Millis } from '../../../clock.ts'
 import { HardwareError, InputError, messageOf } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
 import type { BootLoader, CommandResult, Recorder } from '../../types.ts'
-import { createTalk } from '../shell/talk.ts'
+import { createTalk, type Talk } from '../shell/talk.ts'
+import { createTurns } from '../turns.ts'
 import { newLoaderPace } from './echo.ts'
 import { kernelCame, nameOf, perform } from './exchange.ts'
 import { quoteForHush, TYPEABLE } from './frames.ts'
@@ -85,7 +86,7 @@ export function createBootLoader(deps: BootLoaderDeps): BootLoader {
     detach: () =>
       inTurn(async () => {
         try {
-          if (session?.lost === null) await talk.press('interrupt', AbortSignal.timeout(LEAVE_MS))
+          if (session?.lost === null) await interruptWithin(talk, LEAVE_MS)
         } catch (error) {
           deps.log.warn({ board, error: messageOf(error) }, 'a boot loader was not left as it was found')
         } finally {
@@ -93,6 +94,17 @@ export function createBootLoader(deps: BootLoaderDeps): BootLoader {
         }
       }),
     abandon: letGo,
+  }
+}
+
+async function interruptWithin(talk: Talk, ms: Millis): Promise<void> {
+  const ending = new AbortController()
+  const late = new Error(`the console took no key for ${ms / 1000} s`)
+  const timer = talk.clock.after(ms, () => ending.abort(late))
+  try {
+    await talk.press('interrupt', ending.signal)
+  } finally {
+    timer.cancel()
   }
 }
 
@@ -144,14 +156,4 @@ function notStopped(board: string): HardwareError {
     cause: 'boot',
     blame: 'lab',
   })
-}
-
-/** One at a time, in the order they were asked for: a console has one prompt. */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return work => {
-    const turn = last.then(work, work)
-    last = turn.catch(() => {})
-    return turn
-  }
 }

@@ -95,14 +95,14 @@ export async function tailIs(talk: Talk, wanted: string, ms: Millis, signal: Abo
 // ---- pace ---------------------------------------------------------------------------------------------------
 
 /** A whole line; what any UART's FIFO holds; one by one. */
-const PIECES = [256, 16, 1] as const
+export const PIECES = [256, 16, 1] as const
 /** One character lost is chance; pieces that come damaged one after the other are too long. */
 const TOO_MANY = 2
 /** After so many that arrived the next faster pace is tried. */
 const GOOD_PIECES = 64
 
-export function newLoaderPace(): LoaderPace {
-  return { piece: PIECES[0], good: 0, bad: 0 }
+export function newLoaderPace(piece: number = PIECES[0], changed: () => void = () => {}): LoaderPace {
+  return { piece, good: 0, bad: 0, changed }
 }
 
 function learn(pace: LoaderPace, hasArrived: boolean): void {
@@ -121,5 +121,7 @@ function learn(pace: LoaderPace, hasArrived: boolean): void {
 }
 
 function change(pace: LoaderPace, piece = pace.piece): void {
+  const isOther = piece !== pace.piece
   Object.assign(pace, { piece, good: 0, bad: 0 })
+  if (isOther) pace.changed()
 }

@@ -20,6 +20,8 @@ export type LoaderPace = {
   /** Pieces that arrived since one was lost, and that were lost since one arrived. */
   good: number
   bad: number
+  /** Told when `piece` is another. */
+  changed(): void
 }
 
 /** U-Boot at its prompt, from the answered question to the boot or until it is lost. */

@@ -13,6 +13,8 @@ export type LastingLink = {
   up(signal: AbortSignal): Promise<void>
   /** Throws HardwareError (console lost) when it is down. */
   write(bytes: Uint8Array): Promise<void>
+  /** As the link's own; throws as `write` does when it is down. */
+  sendBreak(durationMs: Millis): Promise<void>
   close(): Promise<void>
 }
 
@@ -106,6 +108,9 @@ export function createLastingLink(opener: ConsoleOpener, clock: Clock, handlers:
     },
     write(bytes) {
       return current === null ? Promise.reject(down(opener.where, problem)) : current.write(bytes)
+    },
+    sendBreak(durationMs) {
+      return current === null ? Promise.reject(down(opener.where, problem)) : current.sendBreak(durationMs)
     },
     async close() {
       ending.abort()

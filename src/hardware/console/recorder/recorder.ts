@@ -13,11 +13,11 @@
 import { type Clock, type Millis, within } from '../../../clock.ts'
 import { HardwareError, messageOf } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
-import { createLineSplitter, type Line } from '../../../reading/lines.ts'
-import { createScanner } from '../../../reading/scanner.ts'
+import { createLineSplitter } from '../../../reading/lines.ts'
 import type { ConsoleOpener, Recorder, RecorderNews, RecorderState } from '../../types.ts'
 import { createLastingLink, type LastingLink } from './link.ts'
 import { openRecorderLog } from './log.ts'
+import { createScanning } from './scanning.ts'
 import type { RecorderLimits } from './writer.ts'
 
 export type BoardRecorder = Recorder & {
@@ -57,8 +57,8 @@ export async function createRecorder(options: RecorderOptions): Promise<BoardRec
   const about = { board, console: opener.where }
   const store = await openRecorderLog({ dir, clock, log, about, limits: { ...LIMITS, ...options.limits } })
   const lines = createLineSplitter({ maxLine: LONGEST_LINE })
-  const scanner = createScanner()
   const listeners = createListeners(log, about)
+  const scanning = createScanning(clock, listeners.tell)
   let since = clock.now()
   let lastByteAt = store.lastAt()
   let wasUp = false
@@ -72,18 +72,12 @@ export async function createRecorder(options: RecorderOptions): Promise<BoardRec
     head: store.head(),
   })
 
-  const scan = (found: readonly Line[], t: Millis): void => {
-    for (const line of found) {
-      for (const finding of scanner.push(line, t)) listeners.tell({ kind: 'finding', finding })
-    }
-  }
-
   const onBytes = (bytes: Uint8Array): void => {
     const t = clock.now()
     const offset = store.append(bytes, t)
     lastByteAt = t
     listeners.tell({ kind: 'chunk', chunk: { offset, t, bytes } })
-    scan(lines.push(bytes, offset), t)
+    scanning.scan(lines.push(bytes, offset), t)
   }
 
   const onUp = (): void => {
@@ -100,7 +94,7 @@ export async function createRecorder(options: RecorderOptions): Promise<BoardRec
       wasUp = false
       since = clock.now()
       store.mark('lost', since)
-      scan(lines.flush(), since)
+      scanning.scan(lines.flush(), since)
     }
     // A board that stays away would otherwise say so at every try.
     if (reason === told) return
@@ -120,7 +114,8 @@ export async function createRecorder(options: RecorderOptions): Promise<BoardRec
     marks: store.marks,
     dropped: store.dropped,
     write: link.write,
-    expectReset: scanner.expectReset,
+    sendBreak: link.sendBreak,
+    expectReset: scanning.expectReset,
     async connected(withinMs, signal) {
       const ending = new AbortController()
       const late = (): Error => noConsole(opener.where, withinMs, link)
@@ -131,6 +126,7 @@ export async function createRecorder(options: RecorderOptions): Promise<BoardRec
       }
     },
     async close() {
+      scanning.close()
       await link.close().catch((error: unknown) => log.warn({ ...about, error }, 'console not closed'))
       await store.close()
     },

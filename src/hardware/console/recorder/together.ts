@@ -1,4 +1,4 @@
-import type { Recorder } from '../../types.ts'
+import type { Recorder, RecorderNews } from '../../types.ts'
 
 /**
  * The recorder of the console that the lab works at, with ears for the board's other ones: what their lines give
@@ -12,7 +12,7 @@ export function together(main: Recorder, others: readonly Recorder[]): Recorder 
     listen(listener) {
       const stops = [
         main.listen(listener),
-        ...others.map(other => other.listen(news => news.kind === 'finding' && listener(news))),
+        ...others.map(other => other.listen(news => isAboutKernel(news) && listener(news))),
       ]
       return () => {
         for (const stop of stops) stop()
@@ -22,4 +22,8 @@ export function together(main: Recorder, others: readonly Recorder[]): Recorder 
       for (const recorder of [main, ...others]) recorder.expectReset(expected)
     },
   }
+}
+
+function isAboutKernel({ kind }: RecorderNews): boolean {
+  return kind === 'finding' || kind === 'trace'
 }

@@ -16,7 +16,7 @@ export type Pace = {
 
 /** A little more than a character takes at 115200 baud, and about as much as one takes at 9600. */
 const SLOWER_MS = 0.1
-const SLOWEST_MS = 1
+export const SLOWEST_MS = 1
 /** One loss is forgotten after some fifty things that arrived: two or three tests. */
 const FASTER = 0.95
 const FORGOTTEN_MS = 0.01
@@ -32,12 +32,14 @@ export function createPace(memory: PaceMemory): Pace {
   }
 }
 
-export function createPaceMemory(): PaceMemory {
-  let learned: Millis = 0
+export function createPaceMemory(known: Millis = 0, changed: () => void = () => {}): PaceMemory {
+  let learned = known
   return {
     get: () => learned,
     set(ms) {
+      if (ms === learned) return
       learned = ms
+      changed()
     },
   }
 }

@@ -1,10 +1,10 @@
 import type { Clock, Millis } from '../../../clock.ts'
 import { HardwareError, messageOf } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
-import type { Recorder, Shell, ShellReport } from '../../types.ts'
+import type { FileWay, Recorder, Shell, ShellReport } from '../../types.ts'
 import { runProgram } from '../program/program.ts'
-import { fetchFiles } from '../transfer/fetch.ts'
-import { sendFile } from '../transfer/transfer.ts'
+import { createFileWays } from '../transfer/ways.ts'
+import { createTurns } from '../turns.ts'
 import { type Login, reachShell } from './attach.ts'
 import { exchangeText } from './command.ts'
 import { leave } from './leave.ts'
@@ -25,6 +25,8 @@ export type ShellDeps = {
   board: string
   /** What was learned of this board's line before; for this shell alone if not given. */
   pace?: PaceMemory | undefined
+  /** Beside the console, the fastest first; they are this shell's alone. */
+  files?: readonly FileWay[]
   /** Where the kernel's console level is read and written. */
   printk?: string
 }
@@ -36,6 +38,7 @@ export function createShell(deps: ShellDeps): Shell {
   const { limits } = deps
   const talk = createTalk(deps)
   const inTurn = createTurns()
+  const files = createFileWays(deps.files ?? [])
   let session: Session | null = null
 
   const attached = (): Session => {
@@ -47,6 +50,7 @@ export function createShell(deps: ShellDeps): Shell {
     attach: signal =>
       inTurn(async () => {
         session = null
+        files.forget()
         const started = deps.clock.mono()
         await deps.recorder.connected(limits.loginTimeoutMs, signal)
         talk.open()
@@ -60,8 +64,8 @@ export function createShell(deps: ShellDeps): Shell {
         return { status, output }
       }),
     send: (file, path, signal, onProgress) =>
-      inTurn(() => sendFile(attached(), file, path, signal, onProgress)),
-    fetch: (wanted, signal, take) => inTurn(() => fetchFiles(attached(), wanted, signal, take)),
+      inTurn(() => files.send(attached(), file, path, signal, onProgress)),
+    fetch: (wanted, signal, take) => inTurn(() => files.fetch(attached(), wanted, signal, take)),
     program(program, stop, signal, onStarted) {
       const options = { graceMs: limits.interruptGraceMs ?? GRACE_MS }
       return inTurn(() => runProgram(attached(), program, options, stop, signal, onStarted))
@@ -70,6 +74,7 @@ export function createShell(deps: ShellDeps): Shell {
       inTurn(async () => {
         const leaving = session
         session = null
+        files.close()
         try {
           if (leaving !== null) await leave(leaving)
         } catch (error) {
@@ -83,6 +88,7 @@ export function createShell(deps: ShellDeps): Shell {
       }),
     abandon() {
       session = null
+      files.close()
       talk.close()
     },
   }
@@ -94,16 +100,6 @@ function setupOptions(deps: ShellDeps): { commandTimeoutMs: Millis; printk: stri
 
 function reportOf(session: Session, attachMs: Millis, loggedIn: boolean): ShellReport {
   return { attachMs, loggedIn, kernel: session.kernel, limits: limitsOf(session) }
-}
-
-/** One at a time, in the order they were asked for: a console has one prompt. */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return work => {
-    const turn = last.then(work, work)
-    last = turn.catch(() => {})
-    return turn
-  }
 }
 
 function notAttached(board: string): HardwareError {

@@ -25,6 +25,25 @@ const SMALLEST_PACKED = 600
 /** What is known of the line that files come by. */
 type Way = { tools: TransferTools; way: 'raw' | 'base64'; packed: boolean }
 
+/** A faster way than the console, for as much of a file as it gives: checked blocks from its beginning. */
+export type Beside = {
+  mayHelp(): boolean
+  /** `total`: of all files. Throws nothing that the console could mend. */
+  blocks(file: Listed, total: number): AsyncIterable<Buffer>
+}
+
+type Fetching = {
+  session: Session
+  signal: AbortSignal
+  beside: Beside | null
+  /** Bytes of all files. */
+  total: number
+  /** Null until something has to go over it. */
+  console: Way | null
+  /** Bytes that came beside it. */
+  besides: number
+}
+
 /**
  * Fetches what fits the patterns, one file after the other; what comes of each is `take`'s, in pieces as they come.
  * Repeating is safe.
@@ -34,20 +53,24 @@ export async function fetchFiles(
   wanted: FetchWanted,
   signal: AbortSignal,
   take: (file: IncomingFile) => Promise<void>,
+  beside: Beside | null = null,
 ): Promise<FetchReport> {
   const { talk } = session
   const before = { at: talk.clock.mono(), head: talk.head(), repaired: session.repaired }
+  const fetching: Fetching = { session, signal, beside, total: 0, console: null, besides: 0 }
   try {
-    const tools = await prepare(session, signal)
+    if (session.sum === null) throw cannotSend(session)
+    if (beside?.mayHelp() !== true) await overConsole(fetching)
     const { files, left } = await listFiles(session, wanted, signal)
-    const way: Way = { tools, way: 'raw', packed: false }
-    if (!tools.gzip || !tools.comesRaw) way.way = 'base64'
+    fetching.total = files.reduce((sum, { size }) => sum + size, 0)
     const fetched: { path: string; size: number; sha256: string }[] = []
-    for (const file of files) fetched.push(await fetchOne(session, file, way, signal, take))
+    for (const file of files) fetched.push(await fetchOne(fetching, file, take))
+    const { besides, console } = fetching
     return {
       ...{ files: fetched, left, bytes: fetched.reduce((sum, { size }) => sum + size, 0) },
-      ...{ wireBytes: talk.head() - before.head, durationMs: talk.clock.mono() - before.at },
-      ...{ repaired: session.repaired - before.repaired, way: way.way, packed: way.packed },
+      wireBytes: talk.head() - before.head + besides,
+      ...{ durationMs: talk.clock.mono() - before.at, repaired: session.repaired - before.repaired },
+      ...{ way: console?.way ?? (besides > 0 ? 'sftp' : 'raw'), packed: console?.packed ?? false },
     }
   } catch (error) {
     await backToPrompt(session)
@@ -57,8 +80,14 @@ export async function fetchFiles(
 
 const helped = new WeakSet<Session>()
 
-async function prepare(session: Session, signal: AbortSignal): Promise<TransferTools> {
-  if (session.sum === null) throw cannotSend(session)
+async function overConsole(fetching: Fetching): Promise<Way> {
+  if (fetching.console !== null) return fetching.console
+  const tools = await prepare(fetching)
+  fetching.console = { tools, way: tools.gzip && tools.comesRaw ? 'raw' : 'base64', packed: false }
+  return fetching.console
+}
+
+async function prepare({ session, signal }: Fetching): Promise<TransferTools> {
   await survey(session, signal)
   const tools = await transferTools(session, signal)
   if (!helped.has(session)) {
@@ -70,26 +99,41 @@ async function prepare(session: Session, signal: AbortSignal): Promise<TransferT
 }
 
 async function fetchOne(
-  session: Session,
+  fetching: Fetching,
   file: Listed,
-  way: Way,
-  signal: AbortSignal,
   take: (file: IncomingFile) => Promise<void>,
 ): Promise<{ path: string; size: number; sha256: string }> {
   const hash = createHash('sha256')
   let length = 0
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    for (let chunk = 0; chunk * CHUNK < file.size; chunk++) {
-      const size = Math.min(CHUNK, file.size - chunk * CHUNK)
-      const piece = await fetchPiece(session, file.path, chunk, size, way, signal)
+    for await (const piece of piecesOf(fetching, file)) {
       hash.update(piece)
       length += piece.length
       yield piece
     }
   }
   await take({ ...file, bytes: bytes() })
-  if (length !== file.size) throw notTaken(session, file, length)
+  if (length !== file.size) throw notTaken(fetching.session, file, length)
   return { ...file, sha256: hash.digest('hex') }
+}
+
+/** Where the faster way ends, the console goes on. */
+async function* piecesOf(fetching: Fetching, file: Listed): AsyncGenerator<Buffer> {
+  const { session, beside, total, signal } = fetching
+  if (file.size === 0) return
+  let at = 0
+  for await (const block of beside?.blocks(file, total) ?? []) {
+    at += block.length
+    fetching.besides += block.length
+    yield block
+  }
+  if (at === file.size) return
+  const way = await overConsole(fetching)
+  for (let chunk = Math.floor(at / CHUNK); chunk * CHUNK < file.size; chunk++) {
+    const size = Math.min(CHUNK, file.size - chunk * CHUNK)
+    const piece = await fetchPiece(session, file.path, chunk, size, way, signal)
+    yield piece.subarray(Math.max(0, at - chunk * CHUNK))
+  }
 }
 
 async function fetchPiece(

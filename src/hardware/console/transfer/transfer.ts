@@ -1,18 +1,14 @@
-import { HardwareError, messageOf } from '../../../errors.ts'
+import { HardwareError } from '../../../errors.ts'
 import type { Outgoing, SendReport } from '../../types.ts'
-import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
 import type { SumTool } from '../shell/frame-sum.ts'
-import { resync } from '../shell/resync.ts'
-import { deadlineSignal, type Session } from '../shell/session.ts'
+import type { Session } from '../shell/session.ts'
+import { keyOf, partOf, removeFiles } from './clear.ts'
 import { cannotSend } from './errors.ts'
 import { openSource } from './parts.ts'
 import { sendInBlocks } from './plain.ts'
 import { checkSpace } from './space.ts'
 import { transferTools } from './tools.ts'
 import { type Sent, sendWindowed } from './windowed.ts'
-
-const CLEAN_MS = 5_000
 
 /**
  * Sends a file the fastest way that the board and its line can take, checks it whole, makes it executable and gives
@@ -37,7 +33,7 @@ export async function sendFile(
       ...sent,
     }
   } catch (error) {
-    if (!mayGoOn(error)) await removePart(session, path)
+    if (!mayGoOn(error)) await removeFiles(session, [partOf(path), keyOf(path)])
     throw error
   }
 }
@@ -72,28 +68,4 @@ function mayGoOn(error: unknown): boolean {
   return (
     error instanceof HardwareError && ['console lost', 'reset', 'no prompt'].includes(error.failure.cause)
   )
-}
-
-/** Also after an abort: the board is left clean, and at a prompt. Says what it could not do in the log only. */
-async function removePart(session: Session, path: string): Promise<void> {
-  if (session.lost !== null) return
-  const deadline = deadlineSignal(session.talk.clock, CLEAN_MS)
-  const part = `${path}.part`
-  try {
-    if (session.dirty) await resync(session, deadline.signal, 'interrupt')
-    await exchangeText(
-      session,
-      '_b',
-      `rm -f ${quotePath(part)} ${quotePath(`${part}.x`)}`,
-      CLEAN_MS,
-      deadline.signal,
-    )
-  } catch (error) {
-    session.talk.log.warn(
-      { board: session.talk.board, path: part, error: messageOf(error) },
-      'part of a file is left',
-    )
-  } finally {
-    deadline.clear()
-  }
 }

@@ -211,7 +211,7 @@ describe('at its prompt', () => {
     'lines up to the very last character of a buffer of %i arrive, also on a UART that holds 16',
     async lineLength => {
       for (const piece of [256, 16]) {
-        const board = await stoppedBoard({ uBoot: { lineLength }, loaderPace: { piece, good: 0, bad: 0 } })
+        const board = await stoppedBoard({ uBoot: { lineLength }, loaderPace: newLoaderPace(piece) })
         for (const spare of [40, 8, 3, 2, 1, 0]) {
           const text = 'x'.repeat(lineLength - lineOf('abcdef', 2, 'echo ').length - spare)
           const done = await settle(board, board.loader.command(`echo ${text}`, never))
@@ -233,6 +233,14 @@ describe('at its prompt', () => {
       code: 'hardware-boot',
     })
     await settle(board, board.loader.detach())
+  })
+
+  it('left while its console takes nothing, it is let go after two seconds of the board’s own clock', async () => {
+    const board = await stoppedBoard()
+    board.stick()
+    const since = board.clock.mono()
+    await settle(board, board.loader.detach(), 10_000)
+    expect(board.clock.mono() - since).toBeLessThanOrEqual(2_025)
   })
 
   it('a line longer than it takes is refused before anything is run', async () => {

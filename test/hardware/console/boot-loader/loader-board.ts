@@ -21,6 +21,8 @@ export type LoaderBoard = {
   /** As somebody else at the console. */
   type(text: string): void
   connect(connected: boolean): void
+  /** From now on the line takes nothing more. */
+  stick(): void
   /** From now on something else is at the line. */
   become(hear: Hear): void
 }
@@ -47,6 +49,7 @@ export function createLoaderBoard(given: LoaderBoardOptions = {}): LoaderBoard {
   const expectations: boolean[] = []
   let head = 0
   let isConnected = true
+  let isStuck = false
   let printed = ''
   let uBoot: UBoot | null = null
   let { hear } = given
@@ -100,6 +103,7 @@ export function createLoaderBoard(given: LoaderBoardOptions = {}): LoaderBoard {
     write(bytes) {
       const text = Buffer.from(bytes).toString('latin1')
       typed.push({ at: clock.mono(), text })
+      if (isStuck) return new Promise<void>(() => {})
       if (hear !== undefined) hear(text, say)
       else uBoot?.type(given.arrive?.(Buffer.from(bytes)) ?? bytes)
       return Promise.resolve()
@@ -122,6 +126,9 @@ export function createLoaderBoard(given: LoaderBoardOptions = {}): LoaderBoard {
       uBoot?.stop()
       uBoot = null
       if (on) turnOn()
+    },
+    stick() {
+      isStuck = true
     },
     become(other) {
       uBoot?.stop()

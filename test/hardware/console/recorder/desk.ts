@@ -83,7 +83,11 @@ export function createHandOpener() {
           blame: 'board',
         })
       handlers = given
-      return { write: () => Promise.resolve(), close: () => void closed.push('closed') }
+      return {
+        write: () => Promise.resolve(),
+        sendBreak: () => Promise.resolve(),
+        close: () => void closed.push('closed'),
+      }
     },
   })
   return {

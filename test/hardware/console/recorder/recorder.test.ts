@@ -130,6 +130,31 @@ test('M6.7 a panic is named with nobody on the board, in the same turn as its li
   expect(heard.findings()).toEqual(['kernel panic: Fatal exception'])
 })
 
+test('M6.7 a finding is told again with its trace: at its end, or when nothing was added to it for two seconds', async () => {
+  const hand = createHandOpener()
+  const clock = createFakeClock()
+  const recorder = await desk.record(hand.opener(clock), clock)
+  await clock.pass(0)
+  const heard = hear(recorder)
+  const traces = (): string[] =>
+    heard.news.flatMap(item =>
+      item.kind === 'trace' ? [`${item.finding.title} ${item.finding.proof.length}`] : [],
+    )
+  hand.say('[   77.000000] BUG: scheduling while atomic: sh/312/0x2\r\n')
+  await clock.pass(1_500)
+  hand.say('[   78.500000] Call trace:\r\nPASS 1\r\n[   78.600000]  demo_write+0x1c/0x60\r\n')
+  await clock.pass(1_000)
+  hand.say('PASS 2\r\n')
+  await clock.pass(999)
+  expect(traces()).toEqual([])
+  await clock.pass(1)
+  expect(traces()).toEqual(['kernel BUG: scheduling while atomic: sh/312/0x2, demo_write+0x1c 3'])
+  hand.say('[   99.000000] Kernel panic - not syncing: here\r\n[   99.000001] Rebooting in 5 seconds..\r\n')
+  expect(traces().slice(1)).toEqual(['kernel panic: here 2'])
+  await clock.pass(10_000)
+  expect(traces()).toHaveLength(2)
+})
+
 test('a restart is a finding unless somebody asked for it', async () => {
   const hand = createHandOpener()
   const clock = createFakeClock()

@@ -65,6 +65,9 @@ export function sessionOn(talk: Talk): Session {
   }
 }
 
+/** What an emulated shell needs of a line. */
+export type ShellLine = Pick<MemoryLine, 'clock' | 'say' | 'onTyped'>
+
 export type Emulated = {
   /** Commands that were really run, in order. */
   ran: string[]
@@ -77,10 +80,12 @@ export type EmulatorOptions = {
   program?(): { status: number; output: Buffer } | null
   /** What becomes of what the board says: noise, cuts, chunks. The default says it as it is. */
   speak?(bytes: Buffer, say: (bytes: Buffer) => void): void
+  /** A line that something else takes: true when it did. */
+  other?(typed: string): boolean
 }
 
 /** The shell's side of the frames, as the helpers on a board say them. */
-export function emulateShell(line: MemoryLine, options: EmulatorOptions): Emulated {
+export function emulateShell(line: ShellLine, options: EmulatorOptions): Emulated {
   const emulated: Emulated = { ran: [], interrupts: 0 }
   let last: { number: string; status: number; output: Buffer; sum: string } | null = null
   let started = ''
@@ -148,7 +153,7 @@ export function emulateShell(line: MemoryLine, options: EmulatorOptions): Emulat
   const take = (typed: string): void => {
     const block = /^_u (\d+) \d+ (\d+) '(.*)' <<\\\.$/.exec(typed)
     const start = /^_w (\d+) (\w+) (\w+)$/.exec(typed)
-    if (takeMore(typed)) return
+    if (takeMore(typed) || options.other?.(typed) === true) return
     if (block !== null) {
       document = { number: block[1] ?? '', trailer: `${block[2]}${block[3]}` }
       return
@@ -174,7 +179,8 @@ export function emulateShell(line: MemoryLine, options: EmulatorOptions): Emulat
         emulated.interrupts += 1
         pending = ''
         out(Buffer.from(`\r\n${prompt()}`))
-      } else if (char === '\n' && !inQuotes(pending)) {
+      } else if (char === '\x15') pending = ''
+      else if (char === '\n' && !inQuotes(pending)) {
         const typed = pending
         pending = ''
         take(typed)

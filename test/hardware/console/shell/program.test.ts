@@ -9,6 +9,7 @@ import { InputError } from '../../../../src/errors.ts'
 import { programScript } from '../../../../src/hardware/console/program/script.ts'
 import type { ProgramEnd, Shell } from '../../../../src/hardware/types.ts'
 import { findProgram } from '../../../../src/simulator/shells.ts'
+import { findingOf } from '../../../reading/finding.ts'
 import { until } from '../../../until.ts'
 import { openPtyBoard, type PtyBoard, type PtyBoardOptions, SHELLS, shellOn } from './pty-board.ts'
 
@@ -177,7 +178,7 @@ describe('a program', () => {
     const peer = await attached({ shell: 'dash' })
     const ended = run(peer, `until [ -f ${peer.board.folder}/go ]; do sleep 0.05; done; exit 2`)
     await until(() => /_w .*\nok\n/s.test(peer.board.typed().toString()), 'it is started')
-    peer.board.find({ cause: 'panic', title: 'kernel panic: not really', line: '', from: 0, to: 0 })
+    peer.board.find(findingOf({ cause: 'panic', title: 'kernel panic: not really' }))
     await until(() => peer.board.typed().includes(3), 'the interrupt that asks')
     writeFileSync(join(peer.board.folder, 'go'), '')
     await expect(ended).resolves.toMatchObject({ status: 2, endedBy: 'itself' })
@@ -195,7 +196,7 @@ describe('a program', () => {
     await until(() => /_w .*\nok\n/s.test(peer.board.typed().toString()), 'it is started')
     peer.board.faults.garble = () => Buffer.alloc(0)
     speed = 50
-    peer.board.find({ cause: 'panic', title: 'kernel panic: Fatal exception', line: '', from: 0, to: 0 })
+    peer.board.find(findingOf({ cause: 'panic', title: 'kernel panic: Fatal exception' }))
     await expect(ended).rejects.toMatchObject({
       failure: { class: 'infrastructure', cause: 'panic', blame: 'none' },
       message: expect.stringContaining('Fatal exception'),

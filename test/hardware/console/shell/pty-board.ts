@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '../../../../src/clock.ts'
 import type { PaceMemory } from '../../../../src/hardware/console/shell/pace.ts'
 import { createShell } from '../../../../src/hardware/console/shell/shell.ts'
-import type { Recorder, Shell } from '../../../../src/hardware/types.ts'
+import type { FileWay, Recorder, Shell } from '../../../../src/hardware/types.ts'
 import { silentLog } from '../../../../src/log.ts'
 import type { Finding } from '../../../../src/reading/types.ts'
 import { findProgram, installedShells } from '../../../../src/simulator/shells.ts'
@@ -160,6 +160,7 @@ export function shellOn(
     graceMs?: number
     clock?: Clock
     pace?: PaceMemory
+    files?: readonly FileWay[]
   } = {},
 ): Shell {
   return createShell({
@@ -171,6 +172,6 @@ export function shellOn(
       commandTimeoutMs: 15_000,
       interruptGraceMs: options.graceMs ?? 150,
     },
-    ...{ board: 'b1', printk: board.printk, pace: options.pace },
+    ...{ board: 'b1', printk: board.printk, pace: options.pace, files: options.files ?? [] },
   })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sumOf } from '../../../../src/hardware/console/shell/frame-sum.ts'
 import { UNIT } from '../../../../src/hardware/console/transfer/limits.ts'
-import { emulateShell, type MemoryLine, PROMPT, WORD } from '../shell/emulator.ts'
+import { type EmulatorOptions, emulateShell, PROMPT, type ShellLine, WORD } from '../shell/emulator.ts'
 
 /** A board with all that a transfer wants, as its own helpers would behave; the terminal's time is the fake clock's. */
 export type EmulatedBoard = {
@@ -19,7 +19,11 @@ const SILENCE_MS = 500
 
 const TOOLS = 'seek dd\nmodes stty\ncount head -c \n'
 
-export function emulateBoard(line: MemoryLine, gzip: boolean): EmulatedBoard {
+export function emulateBoard(
+  line: ShellLine,
+  gzip: boolean,
+  more: Partial<Pick<EmulatorOptions, 'run' | 'other'>> = {},
+): EmulatedBoard {
   const board: EmulatedBoard = { files: new Map(), damage: null, chunk: 4096, strays: [] }
   let active = false
   const say = (bytes: Buffer): void => {
@@ -28,7 +32,11 @@ export function emulateBoard(line: MemoryLine, gzip: boolean): EmulatedBoard {
   }
   const sayText = (text: string): void => say(Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1'))
   emulateShell(line, {
-    run: command => ({ status: 0, output: Buffer.from(answerTo(command, gzip, board)) }),
+    run(command) {
+      const output = Buffer.from(answerTo(command, gzip, board))
+      return (output.length === 0 ? more.run?.(command) : undefined) ?? { status: 0, output }
+    },
+    ...(more.other === undefined ? {} : { other: more.other }),
     speak: bytes => say(bytes),
   })
   const toShell = line.onTyped
@@ -102,7 +110,7 @@ type Told = { number: string; mode: string; sum: string; word: string; trailer: 
 type Receiver = { take(bytes: Buffer): Buffer | null }
 
 function createReceiver(
-  line: MemoryLine,
+  line: ShellLine,
   board: EmulatedBoard,
   told: Told,
   say: (text: string) => void,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HardwareError } from '../../../../src/errors.ts'
 import type { RecorderNews, SendReport, Shell } from '../../../../src/hardware/types.ts'
+import { findingOf } from '../../../reading/finding.ts'
 import { until } from '../../../until.ts'
 import { openPtyBoard, type PtyBoard, type PtyBoardOptions, SHELLS, shellOn } from '../shell/pty-board.ts'
 
@@ -218,7 +219,7 @@ it('M6.2: a board that goes down in the middle is said to, and nothing more is t
   const sent = peer.send(fileOf(randomBytes(200_000)), join(board.folder, 'file'), never, () => {})
   sent.catch(() => {})
   await until(() => existsSync(join(board.folder, 'file.part')), 'it has begun')
-  board.find({ cause: 'reset', title: 'unexpected boot', line: 'U-Boot 2024.01', from: 0, to: 0 })
+  board.find(findingOf({ cause: 'reset', title: 'unexpected boot' }))
   await expect(sent).rejects.toMatchObject({ failure: { cause: 'reset' } })
   const typed = board.typed().length
   peer.abandon()

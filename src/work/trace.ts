@@ -1,0 +1,62 @@
+import type { Clock, Millis } from '../clock.ts'
+import type { Finding } from '../reading/types.ts'
+import { verdictOf } from '../reading/verdict.ts'
+import type { WorkFailure } from './types.ts'
+
+/** The verdict is to be there within so long (console.md 9). */
+const WHOLE_WITHIN_MS: Millis = 2_000
+/** An oops that is whole may become a panic: that line follows at once, at 9600 baud too. */
+const FOLLOWS_WITHIN_MS: Millis = 300
+
+/** What the console tells while a test runs, until it is told to its end. */
+export type Trace = {
+  /** A finding at its first line, and again whole. */
+  heard(finding: Finding): void
+  /** Resolves when what was found is whole and nothing followed from it, when the signal aborts, and after 2 s at last. */
+  whole(signal: AbortSignal): Promise<void>
+  /** The failure with cause, title and lines of the whole story; another failure stays what it is. */
+  told(failure: WorkFailure): WorkFailure
+}
+
+export function createTrace(clock: Clock): Trace {
+  const findings: Finding[] = []
+  const open = new Set<number>()
+  let changed = (): void => {}
+
+  const isOver = (): boolean =>
+    open.size === 0 && findings.some(({ cause, whole }) => whole && cause === 'panic')
+
+  return {
+    heard(finding) {
+      findings.push(finding)
+      if (finding.whole) open.delete(finding.from)
+      else open.add(finding.from)
+      changed()
+    },
+    whole(signal) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const last = clock.after(WHOLE_WITHIN_MS, resolve)
+      let follows = clock.after(WHOLE_WITHIN_MS, resolve)
+      changed = () => {
+        follows.cancel()
+        if (isOver()) resolve()
+        else if (open.size === 0) follows = clock.after(FOLLOWS_WITHIN_MS, resolve)
+      }
+      changed()
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+      return promise.finally(() => {
+        changed = () => {}
+        last.cancel()
+        follows.cancel()
+      })
+    },
+    told(failure) {
+      const stage = failure.failure.class === 'test' ? 'run' : 'boot'
+      const verdict = verdictOf(findings, { stage })
+      if (verdict === null || verdict.class !== failure.failure.class) return failure
+      const { cause, title, proof } = verdict
+      return { ...failure, failure: { ...failure.failure, cause }, title, proof }
+    },
+  }
+}
