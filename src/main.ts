@@ -12,6 +12,8 @@ const USAGE = `boardroom: a chat-ops bot for a lab of boards
   boardroom demo               a simulated lab and a prompt; with no input at all, a tour
   boardroom demo --replay FILE a board that prints a recorded console log again; with no input, what becomes of it
   boardroom check [FILE]       what is wrong with the environment and the inventory
+  boardroom verdict FILE       what a raw console log (- for the standard input) proves, as JSON; --stage boot|transfer|run|idle,
+                               and with --exit-code the status says it: 0 nothing, 1 the software under test, 2 board or site
   boardroom cases FILE         the test cases of a console log (- for the standard input) or a JUnit XML file, as JSON
   boardroom backup DIR         a copy of the data that can be started on
   boardroom --version
@@ -39,6 +41,10 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'check': {
       const { runCheck } = await import('./app/run-check.ts')
       return await runCheck(rest[0])
+    }
+    case 'verdict': {
+      const { runVerdict } = await import('./app/run-verdict.ts')
+      return await runVerdict(rest)
     }
     case 'cases': {
       const { runCases } = await import('./app/run-cases.ts')
