@@ -53,10 +53,13 @@ const words = fc.constantFrom(
   'brn',
   '@kai 12 times',
 )
-const line = fc.oneof(
-  fc.string({ unit: 'grapheme-ascii', maxLength: 60 }),
-  fc.array(words, { maxLength: 8 }).map(parts => parts.join('')),
-)
+const line = fc
+  .oneof(
+    fc.string({ unit: 'grapheme-ascii', maxLength: 60 }),
+    fc.array(words, { maxLength: 8 }).map(parts => parts.join('')),
+  )
+  // To the letter as one of ours, `@fRCn4t 12`: such a line is left out, and stays in the log.
+  .filter(text => !/@\w{6,16}(?: \d|:\d+:)/.test(text))
 
 test('what a test printed is all there, in order, and nothing of what the lab typed around it', () => {
   fc.assert(
