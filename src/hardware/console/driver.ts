@@ -17,15 +17,24 @@ type Declared<O> = {
   /** What follows the id in `where`; one place is one console, whatever is spoken there. */
   place(options: NoInfer<O>): string
   open(opening: Opening<NoInfer<O>>): Promise<ConsoleLink>
+  hasBreak?: false
   files?: NonNullable<ConsoleDriver<NoInfer<O>>['files']>
 }
 
-export function declareDriver<O>({ id, schema, place, open, files }: Declared<O>): ConsoleDriver<O> {
+export function declareDriver<O>({
+  id,
+  schema,
+  place,
+  open,
+  hasBreak,
+  files,
+}: Declared<O>): ConsoleDriver<O> {
   const where = (options: O): string => `${id} ${place(options)}`
   return {
     id,
     schema,
     where,
+    ...(hasBreak === undefined ? {} : { hasBreak }),
     create: (options, { clock }) => ({
       where: where(options),
       open: (handlers, signal) => open({ options, where: where(options), handlers, clock, signal }),

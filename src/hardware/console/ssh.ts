@@ -54,6 +54,7 @@ export const ssh = declareDriver({
   schema,
   // A console server may tell its ports apart by the user, so that is part of the place.
   place: options => `${options.username}@${placeOf(options)}`,
+  hasBreak: false,
   open,
   files: createSftpWay,
 })

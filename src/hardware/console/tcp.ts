@@ -18,6 +18,7 @@ export const tcp = declareDriver({
   id: 'tcp',
   schema,
   place: placeOf,
+  hasBreak: false,
   async open({ options, where, handlers, clock, signal }: Opening<TcpOptions>) {
     const line = networkLine(where, options)
     return carry(line, await openSocket(line, options, clock, signal), rawWire(NO_BREAK), handlers)
