@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { HardwareError } from '../errors.ts'
-import type { OpenBoard, Outgoing } from '../hardware/types.ts'
+import type { OpenBoard } from '../hardware/types.ts'
 import { atPrompt } from './at-prompt.ts'
+import { fileBytes } from './file-bytes.ts'
 import type { Copied, SendFileJob, WorkContext } from './types.ts'
 import { quoted } from './word.ts'
 
@@ -22,7 +22,12 @@ export async function sendFile(
     ctx.onEvent({ kind: 'stage', stage: 'copying', t: ctx.clock.now() })
     await makeRoom(board, to, ctx.signal)
     return await board.shell.send(
-      { ...bytesOf(file), size: file.size, sha256: file.sha256 },
+      {
+        bytes: fileBytes(file.path),
+        again: () => fileBytes(file.path),
+        size: file.size,
+        sha256: file.sha256,
+      },
       to,
       ctx.signal,
       done => ctx.onEvent({ kind: 'progress', done, total: file.size, label: file.name }),
@@ -40,8 +45,4 @@ async function makeRoom(board: OpenBoard, to: string, signal: AbortSignal): Prom
     cause: 'disk',
     blame: 'none',
   })
-}
-
-function bytesOf({ path }: SendFileJob['file']): Pick<Outgoing, 'bytes' | 'again'> {
-  return { bytes: createReadStream(path), again: () => createReadStream(path) }
 }

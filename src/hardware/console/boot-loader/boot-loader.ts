@@ -32,7 +32,7 @@ const NAME = /^[A-Za-z0-9_.:#-]{1,64}$/
 /** U-Boot on a recorded console. It listens from the first `interrupt` on, until `boot`, `detach` or `abandon`. */
 export function createBootLoader(deps: BootLoaderDeps): BootLoader {
   const { options, board, loaderPace = newLoaderPace() } = deps
-  const talk = createTalk(deps)
+  const talk = createTalk({ ...deps, secret: secretOf(options) })
   const inTurn = createTurns()
   let session: LoaderSession | null = null
 
@@ -156,4 +156,9 @@ function notStopped(board: string): HardwareError {
     cause: 'boot',
     blame: 'lab',
   })
+}
+
+/** A key is shown in what was last heard, a stop string that is a password is not. */
+function secretOf({ interrupt }: BootLoaderOptions): string | undefined {
+  return interrupt.length > 3 ? interrupt : undefined
 }

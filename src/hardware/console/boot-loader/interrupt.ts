@@ -55,7 +55,7 @@ export async function interruptBoot(
     }
   }
   const seconds = Math.round(withinMs / 1000)
-  throw loaderError({ talk, options }, `the boot loader was not stopped within ${seconds} s (${problem})`)
+  throw loaderError({ talk }, `the boot loader was not stopped within ${seconds} s (${problem})`)
 }
 
 /** A console comes and goes with its board's power, and what answers may be what is about to be switched off. */
@@ -80,7 +80,7 @@ async function stream(
     while (talk.clock.mono() < deadline) {
       await press(talk, deps, key, signal)
       const sight = await watch.next(KEY_MS, signal)
-      if (sight === 'kernel') throw missed(talk, options)
+      if (sight === 'kernel') throw missed(talk)
       const prompt = sight === 'prompt' ? await learnPrompt(talk, signal) : null
       if (prompt !== null && (await isAnswered({ talk, prompt, pace }, ANSWER_MS, signal))) return prompt
       if (talk.clock.mono() < pokeAt) continue
@@ -122,8 +122,8 @@ async function press(talk: Talk, deps: InterruptDeps, key: Uint8Array, signal: A
   await within(talk.clock, WRITE_MS, deps.write(key), late, signal)
 }
 
-function missed(talk: Talk, options: BootLoaderOptions): HardwareError {
-  return loaderError({ talk, options }, 'the autoboot was not stopped: a kernel was started')
+function missed(talk: Talk): HardwareError {
+  return loaderError({ talk }, 'the autoboot was not stopped: a kernel was started')
 }
 
 // ---- who answered -------------------------------------------------------------------------------------------

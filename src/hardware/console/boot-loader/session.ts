@@ -47,12 +47,11 @@ export type LoaderSession = {
 
 /** Said wherever the boot loader as such is the trouble. */
 export function loaderError(
-  session: Pick<LoaderSession, 'talk' | 'options'>,
+  { talk }: Pick<LoaderSession, 'talk'>,
   what: string,
   cause: 'boot' | 'no prompt' = 'boot',
 ): HardwareError {
-  const { talk, options } = session
-  return new HardwareError(`${what} on ${talk.board} (${talk.where})${seenPart(talk, secretOf(options))}`, {
+  return new HardwareError(`${what} on ${talk.board} (${talk.where})${seenPart(talk)}`, {
     hint: `Look at boot_loader of ${talk.board} in boards.yaml and at its console, then: power cycle ${talk.board}`,
     cause,
     blame: 'board',
@@ -71,9 +70,4 @@ export function lose(session: LoaderSession): HardwareError {
     },
   )
   return session.lost
-}
-
-/** A key is shown in what was last heard, a stop string that is a password is not. */
-function secretOf({ interrupt }: BootLoaderOptions): string | undefined {
-  return interrupt.length > 3 ? interrupt : undefined
 }

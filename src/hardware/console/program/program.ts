@@ -40,6 +40,7 @@ export async function runProgram(
 ): Promise<ProgramEnd> {
   stop.throwIfAborted()
   await prepare(session, program, signal)
+  stop.throwIfAborted()
   const running = await start(session, options, signal)
   const onStop = (): void => running.watch.add({ kind: 'stop' })
   try {
@@ -96,18 +97,19 @@ async function start(session: Session, options: ProgramOptions, signal: AbortSig
     let running: Running | null = null
     const sift = createSift(session)
     const watch = hearProgram(session, words, sift, () => (running === null ? null : pokedTail(running)))
-    await talk.type(`_w ${words.number} ${words.start} ${words.end}\n`, signal)
-    const from = await untilStart(session, watch, signal)
-    if (from === null) {
-      watch.stop()
-      continue
+    try {
+      await talk.type(`_w ${words.number} ${words.start} ${words.end}\n`, signal)
+      const from = await untilStart(session, watch, signal)
+      if (from === null) continue
+      await talk.type('ok\n', signal)
+      running = {
+        ...{ session, watch, sift, number: words.number, options, startedAt: talk.clock.mono(), from },
+        ...{ guarded: true, poked: null },
+      }
+      return running
+    } finally {
+      if (running === null) watch.stop()
     }
-    running = {
-      ...{ session, watch, sift, number: words.number, options, startedAt: talk.clock.mono(), from },
-      ...{ guarded: true, poked: null },
-    }
-    await talk.type('ok\n', signal)
-    return running
   }
   throw noPrompt(talk, 'no program could be started')
 }

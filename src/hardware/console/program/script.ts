@@ -1,4 +1,5 @@
 import { InputError } from '../../../errors.ts'
+import { quote } from '../shell/frame-quote.ts'
 
 export type Program = {
   folder: string
@@ -22,25 +23,21 @@ export function programScript(
     'exec 2>&1',
     // With its start time (proc(5) stat, field 22): a number alone may be another process one day.
     facts.setsid
-      ? `read -r l </proc/$$/stat;set -- \${l##*) };echo $$ \${20} >${word(`${facts.ownFolder}/g`)}`
+      ? `read -r l </proc/$$/stat;set -- \${l##*) };echo $$ \${20} >${quote(`${facts.ownFolder}/g`)}`
       : ':',
     // Exported by some profile it would carry our prompt.
     'unset PS1 PS2',
-    `cd ${word(program.folder)}||exit 125`,
-    `set -- ${program.argv.map(word).join(' ')}`,
+    `cd ${quote(program.folder)}||exit 125`,
+    `set -- ${program.argv.map(quote).join(' ')}`,
   ]
   const viaEnv = facts.env && !(program.argv[0] ?? '').includes('=')
   if (viaEnv && assignments.length > 0) {
-    lines.push(`exec env ${assignments.map(({ name, value }) => word(`${name}=${value}`)).join(' ')} "$@"`)
+    lines.push(`exec env ${assignments.map(({ name, value }) => quote(`${name}=${value}`)).join(' ')} "$@"`)
   } else {
-    for (const { name, value } of assignments) lines.push(`export ${exportable(name)}=${word(value)}`)
+    for (const { name, value } of assignments) lines.push(`export ${exportable(name)}=${quote(value)}`)
     lines.push('exec "$@"')
   }
   return Buffer.from(`${lines.join('\n')}\n`)
-}
-
-function word(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function checkProgram(program: Program): void {

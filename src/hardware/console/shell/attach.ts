@@ -38,6 +38,10 @@ const AT_LOGIN: Rung = { waitMs: 1000, act: 'poke' }
 const AFTER_PASSWORD: Rung = { waitMs: 5000, act: 'poke' }
 /** Pokes of ours may still bring a second log-in prompt: a name typed for it would be taken as password. */
 const SETTLE_MS = 150
+/** What prints without end never settles. */
+const MOST_SETTLING_MS = 1500
+/** Prompts, as it seems, with nobody behind: then what prints them is interrupted, unless somebody just logged in. */
+const MOST_UNANSWERED = 3
 const MOST_LEFT = 4
 const MOST_NAMES = 3
 
@@ -56,6 +60,7 @@ type Climb = {
   at: 'user' | 'password' | null
   left: number
   step: number
+  unanswered: number
 }
 
 /** Gets to a shell, whatever is at the console. Returns whether it had to log in. */
@@ -70,7 +75,7 @@ export async function reachShell(
   const deadline = talk.clock.mono() + timeoutMs
   const climb: Climb = {
     ...{ talk, login, watch, asked, deadline, timeoutMs },
-    ...{ named: 0, passworded: false, strays: 0, at: null, left: 0, step: 0 },
+    ...{ named: 0, passworded: false, strays: 0, at: null, left: 0, step: 0, unanswered: 0 },
   }
   try {
     await poke(climb, signal)
@@ -172,9 +177,10 @@ async function leave(climb: Climb, signal: AbortSignal): Promise<boolean> {
 }
 
 async function askOnce(climb: Climb, signal: AbortSignal): Promise<void> {
+  if (climb.named === 0 && climb.unanswered >= MOST_UNANSWERED) await climb.talk.press('interrupt', signal)
   await ask(climb, signal)
   // Prompts that came with the first are the same prompt: not one question each.
-  await settle(climb, signal)
+  climb.unanswered = (await settle(climb, signal)) ? 0 : climb.unanswered + 1
 }
 
 async function giveName(climb: Climb, signal: AbortSignal): Promise<void> {
@@ -211,8 +217,9 @@ function extend(climb: Climb): void {
 
 /** Takes what comes until it is quiet for a moment. True when a shell answered, or a password is asked for: that is put back. */
 async function settle(climb: Climb, signal: AbortSignal): Promise<boolean> {
-  const { watch } = climb
-  for (;;) {
+  const { watch, talk } = climb
+  const latest = talk.clock.mono() + MOST_SETTLING_MS
+  while (talk.clock.mono() < latest) {
     const sight = await watch.next(SETTLE_MS, signal)
     if (sight === null) return false
     if (isStale(climb, sight)) continue
@@ -221,6 +228,7 @@ async function settle(climb: Climb, signal: AbortSignal): Promise<boolean> {
     watch.add(sight)
     return true
   }
+  return false
 }
 
 /** The shell that answers a question twice has been told to go once: another `exit` would be for the one below it. */
@@ -240,12 +248,9 @@ function tooLate(climb: Climb): HardwareError {
 
 function loginError(climb: Climb, what: string): HardwareError {
   const { talk } = climb
-  return new HardwareError(
-    `log-in on ${talk.board} (${talk.where}) failed: ${what}${seenPart(talk, climb.login.password)}`,
-    {
-      hint: `Check user name and password of ${talk.board} in boards.yaml, then: boards health ${talk.board}`,
-      cause: 'log-in',
-      blame: 'lab',
-    },
-  )
+  return new HardwareError(`log-in on ${talk.board} (${talk.where}) failed: ${what}${seenPart(talk)}`, {
+    hint: `Check user name and password of ${talk.board} in boards.yaml, then: boards health ${talk.board}`,
+    cause: 'log-in',
+    blame: 'lab',
+  })
 }

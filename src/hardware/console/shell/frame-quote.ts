@@ -29,9 +29,16 @@ export function typeable(command: string): string {
   return isTypeable(command) ? command : `eval "$(printf '${octal(Buffer.from(command))}')"`
 }
 
-/** A path as one word, printable whatever is in it; newlines stay outside `$(…)`, which would drop the last ones. */
-export function quotePath(path: string): string {
-  const parts = path.match(/[\x20-\x7e\n]+|[^\x20-\x7e\n]+/g) ?? ['']
+/** As an argument these mean nothing but themselves; what is longer is broken. */
+const PLAIN = /^[A-Za-z0-9_./+=@%,:-]{1,400}$/
+
+/**
+ * Any text as one word for the shell: as it stands where it can, since much is typed again and again, and printable
+ * whatever is in it. Newlines stay outside `$(…)`, which would drop the last ones.
+ */
+export function wordOf(text: string): string {
+  if (PLAIN.test(text)) return text
+  const parts = text.match(/[\x20-\x7e\n]+|[^\x20-\x7e\n]+/g) ?? ['']
   return parts
     .map(part => (isTypeable(part) ? quote(part) : `"$(printf '${octal(Buffer.from(part))}')"`))
     .join('')

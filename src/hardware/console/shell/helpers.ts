@@ -1,4 +1,5 @@
 import { SUM_LENGTH, SUM_TOOLS } from './frame-sum.ts'
+import { unindented } from './unindented.ts'
 
 /** Lengths of a program's words: the board checks that none of their letters was lost. */
 export const START_WORD = 8
@@ -24,7 +25,7 @@ const KEPT = '?'.repeat(SUM_LENGTH)
  */
 export function commandHelpers(base: Base): string {
   const tools = SUM_TOOLS.map(tool => `${tool} "busybox ${tool}"`).join(' ')
-  return lines(`
+  return unindented(`
     ${words(base)}
     _f(){ printf "\\n@$_n $_j\\n@$_n $_j\\n";}
     ${CHECK}
@@ -45,7 +46,7 @@ export function commandHelpers(base: Base): string {
 
 /** The same without a folder or sums: the output is kept in a variable and printed twice, to be compared. */
 export function plainHelpers(base: Base): string {
-  return lines(`
+  return unindented(`
     ${words(base)} _d=-
     _f(){ for _r in 1 2;do printf "@$_n $1 c\\n%s\\n@$_n $_j\\n" "$_o";done;}
     ${CHECK}
@@ -78,16 +79,16 @@ const GOODBYE = `_q(){ trap "" HUP INT;([ "$_R" ]&&[ ! -s $_d/g ]&&sleep 1;read 
 trap _q EXIT;trap "_q;exit 1" HUP`
 
 /**
- * Files: `_u number check sum path`, then lines of code up to a full stop, decoded, checked, and only then appended.
+ * Files: `_u number check sum path`, the path as a word for the shell, then lines of code up to a full stop, decoded, checked, and only then appended.
  * `_z` is the decoder that gave back what was put in, found by trying.
  */
 export function transferHelpers(): string {
-  return lines(`
+  return unindented(`
     _O(){ while read -r _r;do printf "$_r";done;}
     for _y in "base64 -d" "busybox base64 -d" "openssl base64 -d" _O;do
     case $_y in _O)_r="\\101";;*)_r=QQ==;esac;[ "$(echo "$_r"|$_y 2>/dev/null)" = A ]&&break;done
-    _u(){ _c "$1" "$2" "$3$4"||return;$_y >$_d/c 2>/dev/null;_r=1
-    case "$($_k <$_d/c)" in "$3"|"$3 "*)cat $_d/c >>"$4"&&_r=0||_r=2;;esac;: >$_d/o;: >$_d/c;_e $1 $_r "$3$4";}
+    _u(){ _c "$1" "$2" "$3$4"||return;eval "_F=$4";$_y >$_d/c 2>/dev/null;_r=1
+    case "$($_k <$_d/c)" in "$3"|"$3 "*)cat $_d/c >>"$_F"&&_r=0||_r=2;;esac;: >$_d/o;: >$_d/c;_e $1 $_r "$3$4";}
     echo "decoder $_y"
   `)
 }
@@ -101,7 +102,7 @@ export function transferHelpers(): string {
 export function programHelpers(how: { setsid: string | null }): string {
   const own = how.setsid === null
   const field = own ? 4 : 5
-  return lines(`
+  return unindented(`
     _y(){ ${own ? 'trap : INT;' : ''}${how.setsid ?? ''} sh $_d/p </dev/null;_r=$?;echo "$1 $_r" >$_d/s;_r="$3 $1 $_r $((255-_r))"
     printf "\\n@$_r\\n@$_r\\n";}
     _u=$(stty -g 2>/dev/null)
@@ -112,13 +113,4 @@ export function programHelpers(how: { setsid: string | null }): string {
     for _f in /proc/[0-9]*/stat;do _l=;while read -r _m;do _l="$_l $_m";done <$_f;set -- $1 \${_l##*) }
     [ "$${field}" = $_g ]&&[ "$2" != Z ]&&{ _f=\${_f#/proc/};_f=\${_f%/stat};kill -$1 $_f;echo $_f;};done;} 2>/dev/null
   `)
-}
-
-/** One text: indentation is for readers of this file only. */
-function lines(text: string): string {
-  return text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '')
-    .join('\n')
 }

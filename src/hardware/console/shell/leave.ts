@@ -30,4 +30,4 @@ export async function leave(session: Session): Promise<void> {
 }
 
 /** Where no shell of our own could be started: our words and functions are taken back one by one. */
-const IN_PLACE = ` _q;trap - EXIT HUP INT;unset -f _D _G _H _L _T _U _V _W _a _b _c _e _f _i _l _m _q _u _w _y _z _O;PS1='$ ' PS2='> '\n`
+const IN_PLACE = ` _q;trap - EXIT HUP INT;unset -f _D _G _H _L _O _P _S _T _U _V _W _a _b _c _e _f _g _i _l _m _q _u _w _y _z;PS1='$ ' PS2='> '\n`

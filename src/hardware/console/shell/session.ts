@@ -67,9 +67,9 @@ export function shellGone(talk: Talk): HardwareError {
   )
 }
 
-export function seenPart(talk: Talk, secret?: string): string {
-  const all = talk.seen()
-  const seen = (secret === undefined ? all : all.replaceAll(secret, '[secret]'))
+export function seenPart(talk: Talk): string {
+  const seen = talk
+    .seen()
     .replace(/[^\x20-\x7e\n]+/g, ' ')
     .trim()
   return seen === '' ? '; nothing was heard' : `; last heard: ${JSON.stringify(seen)}`

@@ -36,7 +36,7 @@ const GRACE_MS = 2_000
 /** A framed shell over a recorded console. It listens from the first attach on, until `detach`. */
 export function createShell(deps: ShellDeps): Shell {
   const { limits } = deps
-  const talk = createTalk(deps)
+  const talk = createTalk({ ...deps, secret: deps.login.password })
   const inTurn = createTurns()
   const files = createFileWays(deps.files ?? [])
   let session: Session | null = null

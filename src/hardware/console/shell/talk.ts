@@ -54,7 +54,7 @@ export type Talk = {
   head(): number
   /** The unfinished line. */
   tail(): string
-  /** The end of what was heard, for a sentence. */
+  /** The end of what was heard, for a sentence: without the secret. */
   seen(): string
   /** Listens; again after `close`. */
   open(): void
@@ -72,6 +72,8 @@ export type TalkDeps = {
   log: Log
   board: string
   pace?: PaceMemory | undefined
+  /** A board may echo its password. */
+  secret?: string | undefined
 }
 
 type Listener = { hear(heard: Heard): void; bytes(chunk: Chunk): void; lost(error: Error): void }
@@ -90,6 +92,7 @@ export function createTalk(deps: TalkDeps): Talk {
   const pace = createPace(deps.pace ?? createPaceMemory())
   const listeners = new Set<Listener>()
   const joiner = createJoiner()
+  const hidden = hiding(deps.secret)
   const lastLines: string[] = []
   let typed = 0
   let interrupts = 0
@@ -109,7 +112,7 @@ export function createTalk(deps: TalkDeps): Talk {
 
   const onLine = (line: JoinedLine): void => {
     lines += 1
-    lastLines.push(line.text.slice(-SEEN))
+    lastLines.push(hidden(line.text).slice(-SEEN))
     if (lastLines.length > 3) lastLines.shift()
     say({ kind: 'line', line })
   }
@@ -169,7 +172,7 @@ export function createTalk(deps: TalkDeps): Talk {
     interrupts: () => interrupts,
     head: () => head,
     tail: joiner.tail,
-    seen: () => [...lastLines, joiner.tail()].join('\n').slice(-SEEN),
+    seen: () => [...lastLines, hidden(joiner.tail())].join('\n').slice(-SEEN),
     open() {
       stopListening ??= listen()
     },
@@ -178,6 +181,14 @@ export function createTalk(deps: TalkDeps): Talk {
       stopListening = null
     },
   }
+}
+
+/** Before anything is cut off: of a secret that was cut, the rest would be shown. */
+function hiding(secret: string | undefined): (text: string) => string {
+  if (secret === undefined || secret === '') return text => text
+  // As the console says it: a character a byte.
+  const said = Buffer.from(secret).toString('latin1')
+  return text => text.replaceAll(said, '[secret]')
 }
 
 function lostNow(

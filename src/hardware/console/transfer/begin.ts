@@ -1,7 +1,8 @@
 import type { Outgoing } from '../../types.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import type { SumTool } from '../shell/frame-sum.ts'
 import type { Session } from '../shell/session.ts'
+import { partOf } from './clear.ts'
 import { frameOf } from './frames.ts'
 import { UNIT } from './limits.ts'
 import { SAFE } from './pace.ts'
@@ -45,7 +46,7 @@ export async function begin(job: Job, signal: AbortSignal): Promise<Run> {
   const { session, tools, file, source, tool } = job
   const isRaw = file.size >= WORTH_RAW && (await isClean(session, tool, tools, signal))
   const order: Order = {
-    ...{ session, tool, word: wordOf(`${job.path}.part`), sha256: file.sha256 },
+    ...{ session, tool, word: wordOf(partOf(job.path)), sha256: file.sha256 },
     ...{ mode: isRaw ? 'raw' : 'base64', padded: tools.readsAhead },
     packed: source.compressible && tools.gzip,
   }
@@ -83,11 +84,6 @@ function settled(run: Run): Run {
 function isTight({ job, order, opened: { freeKb } }: Run): boolean {
   if (freeKb === null) return order.packed && job.file.size > UNSEEN
   return freeKb * 1024 < job.file.size * (order.packed ? 2 : 1) + ROOM
-}
-
-/** A path as a word for the shell, short where it can be: it is typed with every start. */
-function wordOf(path: string): string {
-  return /^[A-Za-z0-9_./+-]+$/.test(path) ? path : quotePath(path)
 }
 
 // ---- opening ------------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
-import { HardwareError } from '../../../errors.ts'
 import { exchangeText } from '../shell/command.ts'
 import { type Ask, exchange } from '../shell/exchange.ts'
-import { octal, quotePath } from '../shell/frame-quote.ts'
+import { octal, wordOf } from '../shell/frame-quote.ts'
 import { type SumTool, wholeSumOf } from '../shell/frame-sum.ts'
 import type { Session } from '../shell/session.ts'
 import { survey } from '../shell/survey.ts'
+import { cannotSend, hopeless, refused } from './errors.ts'
 
 /**
  * A file in blocks: each is typed as lines of code after one numbered command, decoded and checked on the board,
@@ -57,14 +57,14 @@ export async function sendBlock(target: BlockTarget, block: Buffer, signal: Abor
   let damaged = 0
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
     const status = await sendPart(target, part, signal)
-    if (status !== 0 && status !== DAMAGED) throw notWritten(target)
+    if (status !== 0 && status !== DAMAGED) throw refused(target.session, target.path, '')
     if (status === 0) {
       damaged = 0
       continue
     }
     target.session.repaired += 1
     if (part.length <= SMALLEST_HALF) damaged += 1
-    if (damaged >= MOST_DAMAGED) throw tooDamaged(target, damaged)
+    if (damaged >= MOST_DAMAGED) throw hopeless(target.session, target.path)
     waiting.unshift(...halves(part))
   }
 }
@@ -90,13 +90,13 @@ async function sendPart(target: BlockTarget, part: Buffer, signal: AbortSignal):
 
 function askFor(target: BlockTarget, part: Buffer, code: string): Ask {
   const whole = wholeSumOf(target.sum, part)
-  const word = quotePath(target.path)
-  const length = whole.length + Buffer.byteLength(target.path)
+  const word = wordOf(target.path)
+  const length = whole.length + word.length
   return {
     name: `a block of ${part.length} bytes`,
     typed: number =>
-      `_u ${number} ${number + length} ${whole} ${word} <<\\${END_OF_BLOCK}\n${code}${END_OF_BLOCK}\n`,
-    trailer: `${whole}${target.path}`,
+      `_u ${number} ${number + length} ${whole} ${wordOf(word)} <<\\${END_OF_BLOCK}\n${code}${END_OF_BLOCK}\n`,
+    trailer: `${whole}${word}`,
     startMs: START_MS + code.length * target.msPerCharacter * PATIENCE,
     endMs: WRITE_MS,
     unstick: `\n${END_OF_BLOCK}\n`,
@@ -106,7 +106,7 @@ function askFor(target: BlockTarget, part: Buffer, code: string): Ask {
 /** An interrupt ended it before its end, or after the bytes were appended: the length of the file tells. */
 async function afterCut(target: BlockTarget, part: Buffer, signal: AbortSignal): Promise<number> {
   const { session, path, written } = target
-  const { output } = await exchangeText(session, '_b', `wc -c <${quotePath(path)}`, LOOK_MS, signal)
+  const { output } = await exchangeText(session, '_b', `wc -c <${wordOf(path)}`, LOOK_MS, signal)
   const length = Number(output.trim())
   if (length === written + part.length) return 0
   return length === written ? DAMAGED : NOT_WRITTEN
@@ -122,35 +122,4 @@ function inLines(part: Buffer, size: number, code: (bytes: Buffer) => string): s
   let text = ''
   for (let at = 0; at < part.length; at += size) text += `${code(part.subarray(at, at + size))}\n`
   return text
-}
-
-function cannotSend({ talk }: Session): HardwareError {
-  return new HardwareError(
-    `no file can be sent to ${talk.board}: its shell has no tool that makes sums (cksum, md5sum, sha1sum, sha256sum), or no folder to write to`,
-    {
-      hint: 'Give the board busybox with md5sum, or a writable /tmp; run a command line with --shell instead.',
-      cause: 'transfer',
-      blame: 'site',
-    },
-  )
-}
-
-function notWritten({ session, path }: BlockTarget): HardwareError {
-  return new HardwareError(`${path} could not be written on ${session.talk.board}`, {
-    hint: `Look at the board's file system: it may be full or read-only; then: boards health ${session.talk.board}`,
-    cause: 'disk',
-    blame: 'board',
-  })
-}
-
-function tooDamaged({ session, path }: BlockTarget, times: number): HardwareError {
-  const { board, where } = session.talk
-  return new HardwareError(
-    `${path} could not be sent to ${board} (${where}): a small block came damaged ${times} times`,
-    {
-      hint: 'Characters are lost on the way to the board: look at the line and its flow control.',
-      cause: 'transfer',
-      blame: 'board',
-    },
-  )
 }

@@ -1,5 +1,6 @@
 import type { Millis } from '../../../clock.ts'
 import { HardwareError } from '../../../errors.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import { type SumTool, sumOf } from '../shell/frame-sum.ts'
 import { frameIn, promptAt } from '../shell/frames.ts'
 import { resync } from '../shell/resync.ts'
@@ -97,7 +98,7 @@ async function once(
   const trailer = `${args}${word}`
   const watch = hear(ask, pieces, number, trailer)
   try {
-    await talk.type(`_U ${number} ${number + trailer.length} '${args}' ${typed(word)}\n`, signal)
+    await talk.type(`_U ${number} ${number + trailer.length} '${args}' ${wordOf(word)}\n`, signal)
     await follow(ask, pieces, watch, frames, signal)
   } finally {
     watch.stop()
@@ -164,10 +165,6 @@ function hear(ask: Ask, pieces: Pieces, number: number, trailer: string): Watch<
       return found.frame.kind === 'end' && ends.includes(found.frame.sum) ? { kind: 'end' } : null
     },
   })
-}
-
-function typed(word: string): string {
-  return /^[A-Za-z0-9_./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 function hopeless({ session: { talk }, word }: Ask): HardwareError {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../errors.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import { resync } from '../shell/resync.ts'
 import { deadlineSignal, type Session } from '../shell/session.ts'
 
@@ -12,7 +12,7 @@ export async function removeFiles(session: Session, paths: readonly string[]): P
   const deadline = deadlineSignal(session.talk.clock, CLEAN_MS)
   try {
     if (session.dirty) await resync(session, deadline.signal, 'interrupt')
-    const text = `rm -f ${paths.map(quotePath).join(' ')}`
+    const text = `rm -f ${paths.map(wordOf).join(' ')}`
     await exchangeText(session, '_b', text, CLEAN_MS, deadline.signal)
   } catch (error) {
     const { board, log } = session.talk

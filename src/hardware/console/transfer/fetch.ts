@@ -3,12 +3,13 @@ import { gunzipSync } from 'node:zlib'
 import { HardwareError, messageOf } from '../../../errors.ts'
 import type { FetchReport, FetchWanted, IncomingFile } from '../../types.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import type { SumTool } from '../shell/frame-sum.ts'
 import { resync } from '../shell/resync.ts'
 import { deadlineSignal, type Session } from '../shell/session.ts'
 import { survey } from '../shell/survey.ts'
 import { fetchChunk, type Got } from './chunk.ts'
+import { costsFrom } from './costs.ts'
 import { cannotSend } from './errors.ts'
 import { giverHelpers } from './giver.ts'
 import { FETCH_FRAME, FETCH_FRAMES } from './limits.ts'
@@ -55,8 +56,7 @@ export async function fetchFiles(
   take: (file: IncomingFile) => Promise<void>,
   beside: Beside | null = null,
 ): Promise<FetchReport> {
-  const { talk } = session
-  const before = { at: talk.clock.mono(), head: talk.head(), repaired: session.repaired }
+  const costs = costsFrom(session)
   const fetching: Fetching = { session, signal, beside, total: 0, console: null, besides: 0 }
   try {
     if (session.sum === null) throw cannotSend(session)
@@ -66,10 +66,10 @@ export async function fetchFiles(
     const fetched: { path: string; size: number; sha256: string }[] = []
     for (const file of files) fetched.push(await fetchOne(fetching, file, take))
     const { besides, console } = fetching
+    const { heard, durationMs, repaired } = costs()
     return {
       ...{ files: fetched, left, bytes: fetched.reduce((sum, { size }) => sum + size, 0) },
-      wireBytes: talk.head() - before.head + besides,
-      ...{ durationMs: talk.clock.mono() - before.at, repaired: session.repaired - before.repaired },
+      ...{ wireBytes: heard + besides, durationMs, repaired },
       ...{ way: console?.way ?? (besides > 0 ? 'sftp' : 'raw'), packed: console?.packed ?? false },
     }
   } catch (error) {
@@ -149,8 +149,7 @@ async function fetchPiece(
   const worth = mayPack ? Math.floor(size * WORTH) : null
   // As it is, text would be read as the board's own words: a kernel's last ones, say.
   const asked = mayPack ? way.way : 'base64'
-  const word = /^[A-Za-z0-9_./+-]+$/.test(path) ? path : quotePath(path)
-  const got = await fetchChunk({ session, tool, word, chunk, size, way: asked, worth }, signal)
+  const got = await fetchChunk({ session, tool, word: wordOf(path), chunk, size, way: asked, worth }, signal)
   if (got.unclean) {
     way.way = 'base64'
     way.tools.comesRaw = false

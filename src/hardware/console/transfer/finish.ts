@@ -1,28 +1,24 @@
 import type { Outgoing } from '../../types.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import type { SumTool } from '../shell/frame-sum.ts'
 import type { Session } from '../shell/session.ts'
 import { partOf } from './clear.ts'
 import { corrupted, refused } from './errors.ts'
-
-/** Of all that was sent: what the board's tools must find. */
-export type Sums = { sha256: string; tool: string }
+import { type Sums, sha256Text } from './sums.ts'
 
 export type Finishing = {
   session: Session
   /** What the board has where it has no SHA-256. */
   tool: SumTool
   file: Outgoing
+  /** Of all that was sent. */
   sums: Sums
   path: string
   /** Taken away first. */
   key?: string
 }
 
-/** What makes a SHA-256, the word first. */
-export const SHA256_TOOLS = ['sha256sum', 'busybox sha256sum', 'openssl dgst -sha256 -r']
-const TOOLS = SHA256_TOOLS.map(tool => `"${tool}"`).join(' ')
 const VERIFY_MS = 60_000
 /** A small board with slow flash. */
 const BYTES_PER_MS = 1_000
@@ -33,14 +29,14 @@ const BYTES_PER_MS = 1_000
  */
 export async function finish(finishing: Finishing, signal: AbortSignal): Promise<string> {
   const { session, tool, file, sums, path, key } = finishing
-  const part = quotePath(partOf(path))
+  const part = wordOf(partOf(path))
   // Whoever made it by another way may be another user, and have made it executable.
   const executable = `chmod 755 ${part} 2>/dev/null||[ -x ${part} ]||chmod 755 ${part}`
   const text = [
-    ...(key === undefined ? [] : [`rm -f ${quotePath(key)}`]),
-    `for _r in ${TOOLS};do _o=$($_r <${part} 2>/dev/null)&&break;_o=;done`,
+    ...(key === undefined ? [] : [`rm -f ${wordOf(key)}`]),
+    sha256Text(part),
     `_o=\${_o%% *};_r=sha256;[ "$_o" ]||{ _r=${tool};_o=$($_k <${part});_o=\${_o%% *};}`,
-    `case $_r.$_o in sha256.${file.sha256}|${tool}.${sums.tool}){ ${executable};}&&mv ${part} ${quotePath(path)}||exit 2;;*)_r="$_o";false;;esac`,
+    `case $_r.$_o in sha256.${file.sha256}|${tool}.${sums.tool}){ ${executable};}&&mv ${part} ${wordOf(path)}||exit 2;;*)_r="$_o";false;;esac`,
     `_j=$?;echo "$_r";exit $_j`,
   ].join('\n')
   const timeoutMs = VERIFY_MS + file.size / BYTES_PER_MS

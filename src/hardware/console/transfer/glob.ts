@@ -1,5 +1,5 @@
 import { InputError } from '../../../errors.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 
 const GLOB = /[*?]|\[[!^]?\]?[A-Za-z0-9_.,:+=@%-]*\]/
 
@@ -23,5 +23,5 @@ export function globWord(pattern: string): string {
 }
 
 function literal(text: string): string {
-  return text === '' || /^[A-Za-z0-9_./+=@%,:-]+$/.test(text) ? text : quotePath(text)
+  return text === '' ? '' : wordOf(text)
 }

@@ -1,13 +1,13 @@
 import { posix } from 'node:path'
 import { HardwareError } from '../../../errors.ts'
+import type { FetchWanted } from '../../types.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import type { Session } from '../shell/session.ts'
 import { globWord } from './glob.ts'
 
-export type Wanted = { folder: string; patterns: readonly string[]; most: { files: number; bytes: number } }
 export type Listed = { path: string; size: number }
-export type Listing = { files: readonly Listed[]; left: readonly { path: string; why: string }[] }
+type Listing = { files: readonly Listed[]; left: readonly { path: string; why: string }[] }
 
 const LIST_MS = 30_000
 
@@ -15,18 +15,23 @@ const LIST_MS = 30_000
  * What there is on the board: regular files, each once. Names with a newline, or that are no text, are left and
  * said; what would be too much is refused before anything is fetched.
  */
-export async function listFiles(session: Session, wanted: Wanted, signal: AbortSignal): Promise<Listing> {
+export async function listFiles(
+  session: Session,
+  wanted: FetchWanted,
+  signal: AbortSignal,
+): Promise<Listing> {
   const words = wanted.patterns.map(globWord).join(' ')
   const text = [
-    `cd ${quotePath(wanted.folder)}||exit 3`,
+    `cd ${wordOf(wanted.folder)}||exit 3`,
     '_l="',
     `";for _f in ${words};do [ -f "$_f" ]||continue`,
-    'case $_f in *"$_l"*)echo "- ${_f%%"$_l"*}";;*)echo "$(($(wc -c <"$_f"))) $_f";esac',
+    'case $_f in *"$_l"*)echo "- ${_f%%"$_l"*}";;*)_o=$(wc -c <"$_f")&&echo "$(($_o)) $_f"||echo "! $_f";esac',
     `_m=$(($_m+1));[ $_m -le ${wanted.most.files} ]||exit 4;done`,
   ].join('\n')
   const { status, raw } = await exchangeText(session, '_b', `_m=0\n${text}`, LIST_MS, signal)
   if (status === 3) throw noFolder(session, wanted.folder)
   if (status === 4) throw tooMuch(session, `more than ${wanted.most.files} files fit the patterns`)
+  if (status !== 0) throw notListed(session, wanted.folder, status)
   const listing = listingOf(raw, wanted.folder)
   const bytes = listing.files.reduce((sum, { size }) => sum + size, 0)
   if (bytes <= wanted.most.bytes) return listing
@@ -40,11 +45,12 @@ function listingOf(raw: Buffer, folder: string): Listing {
   const files = new Map<string, Listed>()
   const left: { path: string; why: string }[] = []
   for (const line of raw.toString('latin1').split('\n')) {
-    const [, size = '', bytes] = /^(\d+|-) (.*)$/.exec(line) ?? []
+    const [, size = '', bytes] = /^(\d+|[-!]) (.*)$/.exec(line) ?? []
     if (bytes === undefined) continue
     const name = Buffer.from(bytes, 'latin1')
     const path = posix.resolve(folder, name.toString())
-    if (size === '-') left.push({ path, why: 'its name has a newline' })
+    if (size === '!') left.push({ path, why: 'it cannot be read' })
+    else if (size === '-') left.push({ path, why: 'its name has a newline' })
     else if (!Buffer.from(name.toString()).equals(name)) left.push({ path, why: 'its name is no UTF-8' })
     else files.set(path, { path, size: Number(size) })
   }
@@ -56,6 +62,15 @@ function noFolder({ talk }: Session, folder: string): HardwareError {
     hint: 'Name files by their whole path, or look at what the test left.',
     cause: 'transfer',
     blame: 'none',
+  })
+}
+
+/** Some files may have been named before: a part is not taken for all. */
+function notListed({ talk }: Session, folder: string, status: number): HardwareError {
+  return new HardwareError(`the files in ${folder} on ${talk.board} could not be listed: status ${status}`, {
+    hint: `Something on the board ends what we start there, or it lacks memory; then: boards health ${talk.board}`,
+    cause: 'transfer',
+    blame: 'board',
   })
 }
 

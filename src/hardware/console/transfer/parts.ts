@@ -1,8 +1,9 @@
 import { pipeline } from 'node:stream'
 import { createGzip, gzipSync } from 'node:zlib'
 import type { Outgoing } from '../../types.ts'
-import { createSum, type Sum, type SumTool, sumOf } from '../shell/frame-sum.ts'
+import { type SumTool, sumOf } from '../shell/frame-sum.ts'
 import { UNIT } from './limits.ts'
+import { createReading, noted, type Reading } from './sums.ts'
 import type { Part } from './window.ts'
 
 /** The file on its way out: read once, in order, summed as it passes, cut into parts of whole units. */
@@ -15,15 +16,11 @@ export type Parts = {
   settle(): void
   /** Passes by what is on the board already: blocks of so many bytes with these sums. Returns how many fit. */
   skip(blockBytes: number, sums: readonly string[]): Promise<number>
-  /** Bytes of the file that were read. */
-  read(): number
-  /** Of these, what was handed out; packed, nearly. */
+  readonly reading: Reading
+  /** Of what was read, bytes that were handed out; packed, nearly. */
   taken(): number
   /** Of these, what was passed by. */
   skipped(): number
-  /** Of all that was read. */
-  sums(): { sha256: string; tool: string }
-  close(): Promise<void>
 }
 
 /** Any console is slower than this, so the smallest result is the fastest way (zlib makes 10 MB/s of it and more). */
@@ -33,7 +30,12 @@ const SAMPLE = 64 * 1024
 const WORTH = 0.92
 const SMALLEST = 2000
 
-export type Source = { pieces: AsyncGenerator<Buffer>; compressible: boolean }
+export type Source = {
+  pieces: AsyncGenerator<Buffer>
+  compressible: boolean
+  /** Whatever was read of it: the file is not held open. */
+  close(): Promise<void>
+}
 
 /** Looks at the beginning of the file, which tells whether it gets smaller. */
 export async function openSource(file: Outgoing): Promise<Source> {
@@ -51,34 +53,25 @@ export async function openSource(file: Outgoing): Promise<Source> {
   return {
     pieces: chained(first, iterator),
     compressible: packed < Math.min(length, SAMPLE) * WORTH,
+    close: async () => void (await iterator.return?.()),
   }
 }
 
 async function* chained(first: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
-  try {
-    if (first.length > 0) yield first
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-      yield Buffer.from(next.value)
-    }
-  } finally {
-    await rest.return?.()
+  if (first.length > 0) yield first
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+    yield Buffer.from(next.value)
   }
 }
 
 export function cutParts(source: Source, tool: SumTool, packed: boolean): Parts {
-  const sha256 = createSum('sha256sum')
-  const whole = createSum(tool)
-  let read = 0
-  const counted = summed(source.pieces, [sha256, whole], length => {
-    read += length
-  })
-  const pieces = packed ? gzipped(counted) : counted
+  const reading = createReading(tool)
+  const pieces = packed ? gzipped(noted(source.pieces, reading)) : noted(source.pieces, reading)
   let rest = Buffer.alloc(0)
   let unit = 0
   let readBefore = 0
   let skipped = 0
   let taken: Buffer[] | null = packed ? null : []
-  let sums: { sha256: string; tool: string } | null = null
 
   const has = async (length: number): Promise<boolean> => {
     const more: Buffer[] = [rest]
@@ -102,7 +95,7 @@ export function cutParts(source: Source, tool: SumTool, packed: boolean): Parts 
       const part = { unit, bytes, sum: sumOf(tool, bytes), read: readBefore }
       unit += units
       taken?.push(bytes)
-      readBefore = packed ? read : readBefore + bytes.length
+      readBefore = packed ? reading.length() : readBefore + bytes.length
       return part
     },
     rewind() {
@@ -120,32 +113,15 @@ export function cutParts(source: Source, tool: SumTool, packed: boolean): Parts 
         if (!(await has(blockBytes)) || sumOf(tool, rest.subarray(0, blockBytes)) !== sum) break
         rest = rest.subarray(blockBytes)
         unit += blockBytes / UNIT
-        readBefore = packed ? read : readBefore + blockBytes
+        readBefore = packed ? reading.length() : readBefore + blockBytes
         same += 1
       }
       skipped = readBefore
       return same
     },
-    read: () => read,
+    reading,
     taken: () => readBefore,
     skipped: () => skipped,
-    sums() {
-      sums ??= { sha256: sha256.word(), tool: whole.word() }
-      return sums
-    },
-    close: async () => void (await pieces.return(undefined)),
-  }
-}
-
-async function* summed(
-  pieces: AsyncGenerator<Buffer>,
-  sums: readonly Sum[],
-  onRead: (length: number) => void,
-): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) {
-    for (const sum of sums) sum.update(piece)
-    onRead(piece.length)
-    yield piece
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Millis } from '../../../clock.ts'
 import type { Outgoing } from '../../types.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
-import { createSum, type Sum } from '../shell/frame-sum.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import type { Session } from '../shell/session.ts'
 import { type BlockTarget, openTarget, sendBlock } from './blocks.ts'
-import { changed, refused } from './errors.ts'
-import { finish, type Sums } from './finish.ts'
+import { partOf } from './clear.ts'
+import { refused } from './errors.ts'
+import { finish } from './finish.ts'
 import { inBlocks } from './in-blocks.ts'
+import { asPromised, createReading, noted, type Sums } from './sums.ts'
 
 /**
  * One block after the other, each behind a command of its own: slower by a round trip a block, and all that a board
@@ -28,7 +29,7 @@ export async function sendInBlocks(
   signal: AbortSignal,
   onProgress: (sent: number) => void,
 ): Promise<{ verified: string; way: 'base64' | 'octal' }> {
-  const target = await openTarget(session, `${path}.part`, signal)
+  const target = await openTarget(session, partOf(path), signal)
   await emptyFile(target, signal)
   const sums = await sendAll(target, file, signal, onProgress)
   const verified = await finish({ session, tool: target.sum, file, sums, path }, signal)
@@ -37,7 +38,7 @@ export async function sendInBlocks(
 
 async function emptyFile(target: BlockTarget, signal: AbortSignal): Promise<void> {
   const { session, path } = target
-  const word = quotePath(path)
+  const word = wordOf(path)
   const { status, output } = await exchangeText(
     session,
     '_b',
@@ -48,7 +49,6 @@ async function emptyFile(target: BlockTarget, signal: AbortSignal): Promise<void
   if (status !== 0) throw refused(session, path, output)
 }
 
-/** Throws when what was read is not the file that was promised: it changed on its way to here. */
 async function sendAll(
   target: BlockTarget,
   file: Outgoing,
@@ -56,12 +56,10 @@ async function sendAll(
   onProgress: (sent: number) => void,
 ): Promise<Sums> {
   const { clock } = target.session.talk
-  const sha256 = createSum('sha256sum')
-  const tool = createSum(target.sum)
+  const reading = createReading(target.sum)
   let sent = 0
   let size = FIRST_BLOCK
-  for await (const block of inBlocks(file.bytes, () => size)) {
-    for (const sum of [sha256, tool] satisfies Sum[]) sum.update(block)
+  for await (const block of inBlocks(noted(file.bytes, reading), () => size)) {
     const started = clock.mono()
     const { repaired } = target.session
     await sendBlock(target, block, signal)
@@ -69,9 +67,7 @@ async function sendAll(
     size = nextSize(block.length, clock.mono() - started, target.session.repaired > repaired)
     onProgress(sent)
   }
-  const sums = { sha256: sha256.word(), tool: tool.word() }
-  if (sent !== file.size || sums.sha256 !== file.sha256) throw changed(target.session, file, sent)
-  return sums
+  return asPromised(target.session, file, reading)
 }
 
 /** Half after a damaged one: what is sent again is the whole block first. */

@@ -2,7 +2,7 @@ import type { Millis } from '../../../clock.ts'
 import { type SumTool, sumOf } from '../shell/frame-sum.ts'
 import type { Session } from '../shell/session.ts'
 import { frameOf, probe } from './frames.ts'
-import { closeStream, endStream, type Order, openStream, type Stream } from './stream.ts'
+import { closeStream, endStream, type Order, openStream, type Stream, wasReset } from './stream.ts'
 import type { TransferTools } from './tools.ts'
 
 const PROBES = 2
@@ -70,6 +70,7 @@ async function arrives({ order, watch }: Stream, signal: AbortSignal): Promise<b
   ) {
     if (sight.kind === 'frame') return sight.unit === 0 && sight.sum === sumOf(order.tool, bytes)
     if (sight.kind === 'in step' || sight.kind === 'end') return false
+    if (sight.kind === 'reset') throw wasReset(order.session, sight.what)
   }
   return false
 }

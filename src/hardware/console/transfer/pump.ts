@@ -1,19 +1,20 @@
+import type { Outgoing } from '../../types.ts'
 import { sumOf } from '../shell/frame-sum.ts'
 import { finishOf, frameOf } from './frames.ts'
 import { UNIT } from './limits.ts'
 import type { Pace } from './pace.ts'
 import type { Parts } from './parts.ts'
 import { ask, DONE, DONE_BY_TOOL, NOT_WRITTEN, type Stream, type StreamSight, wasReset } from './stream.ts'
+import { asPromised } from './sums.ts'
 import type { Part, Window } from './window.ts'
 
 /** One file through one receiver. */
 export type Pump = {
   readonly stream: Stream
+  readonly file: Outgoing
   readonly parts: Parts
   readonly window: Window
   readonly pace: Pace
-  /** Throws when the file is not the one that was promised. */
-  checkSource(): void
   onProgress(): void
 }
 
@@ -80,11 +81,11 @@ async function sendNext(run: Pump, state: State, signal: AbortSignal): Promise<b
   if (state.held || state.finishing) return false
   state.next ??= await nextPart(run)
   if (state.next === null) {
-    run.checkSource()
+    const { session } = stream.order
+    const sums = asPromised(session, run.file, run.parts.reading)
     state.finishing = true
     state.everAsked = true
-    const finish = finishOf(stream.order, run.parts.sums().tool)
-    await stream.order.session.talk.type(finish, signal)
+    await session.talk.type(finishOf(stream.order, sums.tool), signal)
     return true
   }
   const frame = frameOf(stream.order, state.next)

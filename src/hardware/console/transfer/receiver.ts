@@ -1,4 +1,6 @@
+import { unindented } from '../shell/unindented.ts'
 import { HEADER, MOST_SILENCES, SILENCE_DS, UNIT } from './limits.ts'
+import { sha256Text } from './sums.ts'
 
 /**
  * The board's side of a transfer, in POSIX sh and nothing more; tried on dash 0.5.12, bash 5.2 (as sh) and busybox
@@ -27,7 +29,7 @@ import { HEADER, MOST_SILENCES, SILENCE_DS, UNIT } from './limits.ts'
  * The end's status: 0 checked by SHA-256, 9 by the board's tool for sums, 1 stopped, 2 not written, 3 left alone.
  */
 export function receiverHelpers(): string {
-  return lines(`
+  return unindented(`
     _E=$(printf "\\003")
     _L(){ read -r _o _l _m _r;}
     [ -z "$BASH_VERSION$KSH_VERSION$ZSH_VERSION" ]||_L(){ case $_M in
@@ -38,7 +40,7 @@ export function receiverHelpers(): string {
     "*|*"$_E"?"
     "*)_A=1;esac;}
     _H(){ _f=$_F;case $3 in *z)_f=$_F.x;$_Y -dc <"$_F" >"$_f" 2>/dev/null;esac
-    for _r in sha256sum "busybox sha256sum" "openssl dgst -sha256 -r";do _o=$($_r <"$_f" 2>/dev/null)&&break;_o=;done
+    ${sha256Text('"$_f"')}
     _A=0;[ "$_o" ]||{ _A=9;_o=$($_k <"$_f");}
     case $_A.\${_o%% *} in 0.$4|9.$_m)chmod 755 "$_f"&&mv "$_f" "\${_F%.part}"&&rm -f "$_F"||_A=2;;*)_T "#";false;esac;}
     _G(){ _c "$1" "$2" "$3$4$5"||return;eval "_F=$5";_N=$1 _M=$3 _A=0 _B=0 _I=$(stty -g);[ ! -s "$_F" ]||_B=1
@@ -67,7 +69,7 @@ export function receiverHelpers(): string {
  * further than it was told.
  */
 export function toolsInquiry(): string {
-  return lines(`
+  return unindented(`
     _Y=;for _r in gzip "busybox gzip";do [ "$(echo A|$_r -c 2>/dev/null|$_r -dc 2>/dev/null)" = A ]&&_Y=$_r&&break;done
     _C=;for _r in "head -c " "dd iflag=fullblock count=1 bs=" "dd bs=1 count=";do [ "$(printf ABC|{ \${_r}2;echo :;cat;} 2>/dev/null)" = "AB:
     C" ]&&_C=$_r&&break;done
@@ -75,13 +77,4 @@ export function toolsInquiry(): string {
     [ "$(cat $_d/c)" = AB ]&&echo "seek dd"
     : >$_d/c;stty -g >/dev/null 2>&1&&echo "modes stty";[ "$_C" ]&&echo "count $_C";[ "$BASH_VERSION$KSH_VERSION$ZSH_VERSION" ]&&echo "ahead read";[ "$_Y" ]&&echo "gzip $_Y"
   `)
-}
-
-/** One text: indentation is for readers of this file only. */
-function lines(text: string): string {
-  return text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '')
-    .join('\n')
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { HardwareError, LabError } from '../../../errors.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import type { Session } from '../shell/session.ts'
 
 /** The working folder and what a program writes beside itself. */
@@ -21,13 +21,7 @@ export async function checkSpace(
 ): Promise<void> {
   if (session.survey?.df !== true) return
   const folder = posix.dirname(path)
-  const { status, output } = await exchangeText(
-    session,
-    '_b',
-    `df -Pk ${quotePath(folder)}`,
-    CHECK_MS,
-    signal,
-  )
+  const { status, output } = await exchangeText(session, '_b', `df -Pk ${wordOf(folder)}`, CHECK_MS, signal)
   const space = status === 0 ? spaceIn(output) : null
   if (space === null || space.free >= size + MARGIN_BYTES) return
   throw tooLarge(session, folder, size, space)

@@ -1,5 +1,6 @@
 import type { Millis } from '../../../clock.ts'
 import { HardwareError } from '../../../errors.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import { type SumTool, sumOf } from '../shell/frame-sum.ts'
 import { frameIn, promptAt } from '../shell/frames.ts'
 import { resync } from '../shell/resync.ts'
@@ -88,8 +89,7 @@ export async function openStream(
 
 function wordsOf({ mode, packed, sha256, word }: Order): { args: string; trailer: string } {
   const letters = `${mode === 'raw' ? 'r' : 'b'}${packed ? 'z' : ''}`
-  const quoted = /^[A-Za-z0-9_./+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-  return { args: `${letters} ${sha256} ${quoted}`, trailer: `${letters}${sha256}${word}` }
+  return { args: `${letters} ${sha256} ${wordOf(word)}`, trailer: `${letters}${sha256}${word}` }
 }
 
 async function whenOpen(
@@ -139,27 +139,23 @@ function hear(session: Session, number: number, trailer: string): Watch<StreamSi
   return watch
 }
 
-/** Back to our prompt, whatever the receiver is in the middle of. Never throws but for a lost console or board. */
-export async function closeStream(stream: Stream, signal?: AbortSignal): Promise<void> {
+/** Back to our prompt, whatever the receiver is in the middle of. Throws HardwareError for a lost console or board. */
+export async function closeStream(stream: Stream, signal: AbortSignal): Promise<void> {
   const { session } = stream.order
-  const deadline = signal === undefined ? deadlineSignal(session.talk.clock, CLOSE_MS) : null
-  const until = signal ?? deadline?.signal ?? AbortSignal.abort()
   try {
-    if (session.dirty && !(await quits(stream, until))) await resync(session, until, 'interrupt')
+    if (session.dirty && !(await quits(stream, signal))) await resync(session, signal, 'interrupt')
   } finally {
-    deadline?.clear()
     stream.watch.stop()
   }
 }
 
-/** After a throw. A line that is gone, or a board that boots, is not typed at. */
+/** After a throw. A line that is gone, or a board that boots, is not typed at. Never throws. */
 export async function endStream(stream: Stream, error: unknown): Promise<void> {
-  if (
-    error instanceof HardwareError &&
-    (error.failure.cause === 'console lost' || error.failure.cause === 'reset')
-  )
-    stream.watch.stop()
-  else await closeStream(stream).catch(() => {})
+  if (error instanceof HardwareError && ['console lost', 'reset'].includes(error.failure.cause))
+    return stream.watch.stop()
+  const deadline = deadlineSignal(stream.order.session.talk.clock, CLOSE_MS)
+  await closeStream(stream, deadline.signal).catch(() => {})
+  deadline.clear()
 }
 
 async function quits({ order, watch }: Stream, signal: AbortSignal): Promise<boolean> {
@@ -172,6 +168,7 @@ async function quits({ order, watch }: Stream, signal: AbortSignal): Promise<boo
         session.dirty = false
         return true
       }
+      if (sight.kind === 'reset') throw wasReset(session, sight.what)
       if (sight.kind === 'in step') break
     }
   }

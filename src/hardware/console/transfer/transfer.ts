@@ -1,8 +1,8 @@
 import { HardwareError } from '../../../errors.ts'
 import type { Outgoing, SendReport } from '../../types.ts'
-import type { SumTool } from '../shell/frame-sum.ts'
 import type { Session } from '../shell/session.ts'
 import { keyOf, partOf, removeFiles } from './clear.ts'
+import { costsFrom } from './costs.ts'
 import { cannotSend } from './errors.ts'
 import { openSource } from './parts.ts'
 import { sendInBlocks } from './plain.ts'
@@ -21,17 +21,11 @@ export async function sendFile(
   signal: AbortSignal,
   onProgress: (sent: number) => void,
 ): Promise<SendReport> {
-  const { talk } = session
-  const before = { at: talk.clock.mono(), typed: talk.typed(), repaired: session.repaired }
+  const costs = costsFrom(session)
   try {
     const sent = await sendAnyWay(session, file, path, signal, onProgress)
-    return {
-      bytes: file.size,
-      wireBytes: talk.typed() - before.typed,
-      durationMs: talk.clock.mono() - before.at,
-      repaired: session.repaired - before.repaired,
-      ...sent,
-    }
+    const { typed, durationMs, repaired } = costs()
+    return { bytes: file.size, wireBytes: typed, durationMs, repaired, ...sent }
   } catch (error) {
     if (!mayGoOn(error)) await removeFiles(session, [partOf(path), keyOf(path)])
     throw error
@@ -51,15 +45,11 @@ async function sendAnyWay(
   const source = await openSource(file)
   try {
     if (tools.windowed && file.size > 0)
-      return await sendWindowed(
-        { session, tools, file, source, path, tool: sum satisfies SumTool },
-        signal,
-        onProgress,
-      )
+      return await sendWindowed({ session, tools, file, source, path, tool: sum }, signal, onProgress)
     await checkSpace(session, path, file.size, signal)
     return await sendInBlocks(session, { ...file, bytes: source.pieces }, path, signal, onProgress)
   } finally {
-    await source.pieces.return(undefined)
+    await source.close()
   }
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FileWay } from '../../types.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import { wholeSumOf } from '../shell/frame-sum.ts'
 import type { Session } from '../shell/session.ts'
-import { SHA256_TOOLS } from './finish.ts'
 import type { Listed } from './list.ts'
+import { SHA256_WORDS } from './sums.ts'
 import { WayError } from './way-error.ts'
 import { elsewhere } from './way-send.ts'
 
@@ -71,8 +71,8 @@ async function sumsFrom(session: Session, file: Listed, from: number, signal: Ab
   const first = from / BLOCK
   const last = Math.min(Math.ceil(file.size / BLOCK), first + SUMS)
   const text = [
-    `_f=${quotePath(file.path)};_l=${first}`,
-    `for _r in ${SHA256_TOOLS.map(tool => `"${tool}"`).join(' ')} "";do [ "$_r" ]&&$_r </dev/null >/dev/null 2>&1&&break;done`,
+    `_f=${wordOf(file.path)};_l=${first}`,
+    `for _r in ${SHA256_WORDS} "";do [ "$_r" ]&&$_r </dev/null >/dev/null 2>&1&&break;done`,
     `[ "$_r" ]&&echo sha256||{ _r=$_k;echo tool;}`,
     `while [ $_l -lt ${last} ];do _o=$(dd if="$_f" bs=${BLOCK} skip=$_l count=1 2>/dev/null|$_r)||exit 1;echo "\${_o%% *}";_l=$(($_l+1));done`,
   ].join('\n')

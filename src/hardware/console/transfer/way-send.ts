@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { failureOf, messageOf } from '../../../errors.ts'
 import type { FileWay, Outgoing, SendReport } from '../../types.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
-import { createSum, type SumTool } from '../shell/frame-sum.ts'
+import { wordOf } from '../shell/frame-quote.ts'
+import type { SumTool } from '../shell/frame-sum.ts'
 import { deadlineSignal, type Session } from '../shell/session.ts'
 import { survey } from '../shell/survey.ts'
 import { keyOf, partOf, removeFiles } from './clear.ts'
-import { cannotSend, changed, refused } from './errors.ts'
-import { finish, type Sums } from './finish.ts'
+import { costsFrom } from './costs.ts'
+import { cannotSend, refused } from './errors.ts'
+import { finish } from './finish.ts'
 import { checkSpace } from './space.ts'
+import { asPromised, createReading, noted, type Sums } from './sums.ts'
 import { WayError } from './way-error.ts'
 
 type Sending = {
@@ -39,9 +41,9 @@ export async function sendByWay(
   signal: AbortSignal,
   onProgress: (sent: number) => void,
 ): Promise<SendReport> {
-  const { talk, sum: tool } = session
+  const { sum: tool } = session
   if (tool === null) throw cannotSend(session)
-  const before = { at: talk.clock.mono(), typed: talk.typed(), repaired: session.repaired }
+  const costs = costsFrom(session)
   const sending: Sending = { session, tool, way, file, path, written: null }
   try {
     await survey(session, signal)
@@ -50,9 +52,9 @@ export async function sendByWay(
     const sums = await sendWhole(sending, signal, onProgress)
     const verified = await finished(sending, sums, signal)
     onProgress(file.size)
+    const { typed, durationMs, repaired } = costs()
     return {
-      ...{ bytes: file.size, wireBytes: talk.typed() - before.typed + file.size },
-      ...{ durationMs: talk.clock.mono() - before.at, repaired: session.repaired - before.repaired },
+      ...{ bytes: file.size, wireBytes: typed + file.size, durationMs, repaired },
       ...{ verified, way: way.kind, packed: false, resumed: 0 },
     }
   } catch (error) {
@@ -65,7 +67,7 @@ export async function sendByWay(
 async function prove({ session, way, path }: Sending, signal: AbortSignal): Promise<void> {
   const nonce = randomBytes(16).toString('hex')
   const key = keyOf(path)
-  const word = quotePath(key)
+  const word = wordOf(key)
   const text = `rm -f ${word};umask 22;printf %s ${nonce} >${word}`
   const { status, output } = await exchangeText(session, '_b', text, PLACE_MS, signal)
   if (status !== 0) throw refused(session, key, output)
@@ -86,27 +88,17 @@ async function readThere(way: FileWay, path: string, length: number, signal: Abo
   }
 }
 
-/** Also throws when what was read is not the file that was promised: it changed on its way to here. */
 async function sendWhole(
   sending: Sending,
   signal: AbortSignal,
   onProgress: (sent: number) => void,
 ): Promise<Sums> {
   const { session, tool, way, file, path } = sending
-  const sha256 = createSum('sha256sum')
-  const whole = createSum(tool)
-  let read = 0
-  async function* summed(): AsyncGenerator<Uint8Array> {
-    for await (const piece of file.bytes) {
-      for (const sum of [sha256, whole]) sum.update(piece)
-      read += piece.length
-      yield piece
-    }
-  }
+  const reading = createReading(tool)
   try {
     await removeThere(way, partOf(path), signal)
     sending.written = 0
-    await way.send(summed(), partOf(path), signal, written => {
+    await way.send(noted(file.bytes, reading), partOf(path), signal, written => {
       sending.written = written
       onProgress(Math.min(file.size - 1, written))
     })
@@ -116,9 +108,7 @@ async function sendWhole(
       await checkSpace(session, path, file.size - (sending.written ?? 0), signal)
     throw error
   }
-  const sums = { sha256: sha256.word(), tool: whole.word() }
-  if (read !== file.size || sums.sha256 !== file.sha256) throw changed(session, file, read)
-  return sums
+  return asPromised(session, file, reading)
 }
 
 async function finished(sending: Sending, sums: Sums, signal: AbortSignal): Promise<string> {

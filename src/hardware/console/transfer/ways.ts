@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { HardwareError } from '../../../errors.ts'
-import type { FetchReport, FetchWanted, FileWay, IncomingFile, Outgoing, SendReport } from '../../types.ts'
+import type { FileWay, Outgoing, Shell } from '../../types.ts'
 import type { Session } from '../shell/session.ts'
 import { type Beside, fetchFiles } from './fetch.ts'
 import { sendFile } from './transfer.ts'
@@ -10,19 +10,8 @@ import { sendByWay } from './way-send.ts'
 
 /** Files to and from a board: by the ways beside its console, in their order, and else over the console. */
 export type FileWays = {
-  send(
-    session: Session,
-    file: Outgoing,
-    path: string,
-    signal: AbortSignal,
-    onProgress: (sent: number) => void,
-  ): Promise<SendReport>
-  fetch(
-    session: Session,
-    wanted: FetchWanted,
-    signal: AbortSignal,
-    take: (file: IncomingFile) => Promise<void>,
-  ): Promise<FetchReport>
+  send(session: Session, ...asked: Parameters<Shell['send']>): ReturnType<Shell['send']>
+  fetch(session: Session, ...asked: Parameters<Shell['fetch']>): ReturnType<Shell['fetch']>
   /** What did not work may work again. */
   forget(): void
   close(): void

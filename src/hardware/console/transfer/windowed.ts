@@ -1,12 +1,14 @@
 import type { HardwareError } from '../../../errors.ts'
 import type { SendReport } from '../../types.ts'
 import { exchangeText } from '../shell/command.ts'
-import { quotePath } from '../shell/frame-quote.ts'
+import { wordOf } from '../shell/frame-quote.ts'
 import { begin, type Job, open, type Run } from './begin.ts'
-import { changed, corrupted, hopeless, keepsLeaving, refused } from './errors.ts'
+import { partOf } from './clear.ts'
+import { corrupted, hopeless, keepsLeaving, refused } from './errors.ts'
 import { createPace } from './pace.ts'
 import { type Pumped, pump } from './pump.ts'
 import { closeStream, endStream } from './stream.ts'
+import { sha256Text } from './sums.ts'
 
 /** How it went, of what a report says. */
 export type Sent = Pick<SendReport, 'way' | 'packed' | 'resumed'> & { verified: string }
@@ -68,12 +70,8 @@ async function pumpOnce(run: Run, onProgress: () => void, signal: AbortSignal): 
   const { job, parts, window } = run
   const { stream } = run.opened
   const pace = createPace(run.order.mode, job.tools.msPerByte)
-  const checkSource = (): void => {
-    if (parts.read() !== job.file.size || parts.sums().sha256 !== job.file.sha256)
-      throw changed(job.session, job.file, parts.read())
-  }
   try {
-    return await pump({ stream, parts, window, pace, checkSource, onProgress }, signal)
+    return await pump({ stream, file: job.file, parts, window, pace, onProgress }, signal)
   } catch (error) {
     await endStream(stream, error)
     throw error
@@ -84,21 +82,21 @@ async function pumpOnce(run: Run, onProgress: () => void, signal: AbortSignal): 
 
 function failed({ job, parts, order }: Run, { kind }: Pumped): HardwareError {
   const { session, path, file } = job
-  if (kind === 'not written') return refused(session, `${path}.part`, '')
+  if (kind === 'not written') return refused(session, partOf(path), '')
   if (kind === 'hopeless') return hopeless(session, path)
-  return corrupted(session, path, file, order.packed ? '' : parts.sums().tool)
+  return corrupted(session, path, file, order.packed ? '' : parts.reading.sums().tool)
 }
 
 /** The end was not heard: it may have been the good one. Returns by what the file was checked. */
 async function checkedBy({ job, parts }: Run, signal: AbortSignal): Promise<string | null> {
   const { session, path, file, tool } = job
   const text = [
-    `_f=${quotePath(path)};[ -e "$_f" ]&&[ ! -e "$_f.part" ]||exit 1`,
-    'for _r in sha256sum "busybox sha256sum" "openssl dgst -sha256 -r";do _o=$($_r <"$_f" 2>/dev/null)&&break;_o=;done',
+    `_f=${wordOf(path)};[ -e "$_f" ]&&[ ! -e "$_f.part" ]||exit 1`,
+    sha256Text('"$_f"'),
     '[ "$_o" ]||_o=$($_k <"$_f");echo "${_o%% *}"',
   ].join('\n')
   const { status, output } = await exchangeText(session, '_b', text, CHECK_MS, signal)
   if (status !== 0) return null
   if (output.trim() === file.sha256) return 'sha256'
-  return output.trim() === parts.sums().tool ? tool : null
+  return output.trim() === parts.reading.sums().tool ? tool : null
 }

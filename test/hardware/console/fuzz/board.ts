@@ -28,7 +28,7 @@ type Inner = {
   held: string
 }
 
-const FACTS = 'printk 7 1\nkernel 6.1.0\nflags im\necho off\n'
+const FACTS = 'printk 7 5\nkernel 6.1.0\nflags im\necho off\n'
 const SETTINGS = /echo (\w+)''(\w+):\$1\.\$-\.\$_v\.\$SHELLOPTS\.$/
 const DEFINE = /^ (?:_h='(.*)';)?if \[ \$\{#_h\} = (\d+) \];then eval "\$_h";_i;else echo (\w+)''(\w+);fi$/s
 const QUESTION = /^ echo (\w+)''(\w+):(\$_[nv])?:$/

@@ -36,7 +36,7 @@ describe.each(SHELLS.map(shell => [shell] as const))('attach to %s', shell => {
     await type(pty, 'MINE=kept; PS1="mine"; PS1="$PS1\\$ "\n')
     const us = shellOn(pty)
     await expect(us.attach(never)).resolves.toMatchObject({ loggedIn: false })
-    expect(readFileSync(pty.printk, 'utf8')).toBe('1\n')
+    expect(readFileSync(pty.printk, 'utf8')).toBe('5\n')
     await answers(us)
     await us.detach()
     expect(readFileSync(pty.printk, 'utf8')).toBe('7\n')

@@ -14,7 +14,7 @@ export type MemoryLine = {
   news(news: RecorderNews): void
 }
 
-export function createMemoryLine(): MemoryLine {
+export function createMemoryLine(options: { secret?: string } = {}): MemoryLine {
   const clock = createFakeClock()
   const listeners = new Set<(news: RecorderNews) => void>()
   let head = 0
@@ -37,6 +37,7 @@ export function createMemoryLine(): MemoryLine {
     clock,
     log: silentLog,
     board: 'b1',
+    ...options,
   })
   talk.open()
   const line: MemoryLine = {
@@ -151,7 +152,7 @@ export function emulateShell(line: ShellLine, options: EmulatorOptions): Emulate
   }
 
   const take = (typed: string): void => {
-    const block = /^_u (\d+) \d+ (\d+) '(.*)' <<\\\.$/.exec(typed)
+    const block = /^_u (\d+) \d+ (\d+) (.*) <<\\\.$/.exec(typed)
     const start = /^_w (\d+) (\w+) (\w+)$/.exec(typed)
     if (takeMore(typed) || options.other?.(typed) === true) return
     if (block !== null) {

@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { withoutKernelLines, withoutReturns } from '../../../../src/hardware/console/shell/frame-cut.ts'
 import { createJoiner, type JoinedLine, placeOf } from '../../../../src/hardware/console/shell/frame-lines.ts'
-import { octal, quote, quotePath, typeable } from '../../../../src/hardware/console/shell/frame-quote.ts'
 import { createRegion } from '../../../../src/hardware/console/shell/frame-region.ts'
 import { createSum, SUM_TOOLS, sumOf, wholeSumOf } from '../../../../src/hardware/console/shell/frame-sum.ts'
 import {
@@ -14,7 +13,6 @@ import {
   programEndIn,
   promptAt,
 } from '../../../../src/hardware/console/shell/frames.ts'
-import { SHELLS } from './pty-board.ts'
 
 const KERNEL = '[   12.345678] usb 1-1: new high-speed USB device number 2 using xhci_hcd\r\n'
 
@@ -251,45 +249,5 @@ describe('a region', () => {
     small.begin(1)
     expect(small.add({ offset: 1, t: 0, bytes: Buffer.alloc(11) })).toBe(false)
     expect(small.take(3)).toBeNull()
-  })
-})
-
-describe('quoting', () => {
-  const anything = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 60 }),
-    fc.string({
-      unit: fc.constantFrom("'", '"', '\\', '$', '`', '\n', '!', '\t', '\x03', '\x1b', 'é', ' ', '%', 'a'),
-    }),
-  )
-  const text = anything.filter(each => !each.includes('\0') && each.isWellFormed())
-
-  it('gives any shell back any text, and types no control character', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...SHELLS), text, (shell, each) => {
-        const printable = each.replace(/[^\x20-\x7e]/g, '?')
-        const script = `printf '%s\\n.' ${quotePath(each)} ${quote(printable)}`
-        expect(typeable(script)).toMatch(/^[\x20-\x7e\n]*$/)
-        const applet = shell === 'busybox' ? ['ash'] : []
-        const said = execFileSync(shell, [...applet, '-c', `eval ${quote(typeable(script))}`])
-        expect(said.toString()).toBe(`${each}\n.${printable}\n.`)
-      }),
-      { numRuns: 200 },
-    )
-  })
-
-  it('no line that is typed comes near what a terminal or an editor takes', () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 5000, minLength: 2000 }), each => {
-        const typed = quote(typeable(each))
-        expect(Math.max(...typed.split('\n').map(line => line.length))).toBeLessThan(1000)
-      }),
-      { numRuns: 100 },
-    )
-  })
-
-  it('octal spells every byte', () => {
-    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte)
-    const said = execFileSync('/bin/sh', ['-c', `printf '${octal(all)}'`])
-    expect(Buffer.from(all)).toEqual(said)
   })
 })

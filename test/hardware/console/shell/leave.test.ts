@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { commandHelpers } from '../../../../src/hardware/console/shell/helpers.ts'
 import { leave } from '../../../../src/hardware/console/shell/leave.ts'
-import { createMemoryLine, sessionOn, settled, WORD } from './emulator.ts'
+import type { Session } from '../../../../src/hardware/console/shell/session.ts'
+import { survey } from '../../../../src/hardware/console/shell/survey.ts'
+import { giverHelpers } from '../../../../src/hardware/console/transfer/giver.ts'
+import { transferTools } from '../../../../src/hardware/console/transfer/tools.ts'
+import { createMemoryLine, emulateShell, PROMPT, sessionOn, settled, WORD } from './emulator.ts'
 
 const ALL = 10_000
+const never = new AbortController().signal
 
 describe('leaving a board', () => {
   it('waits for one that is slow: a late answer to an earlier question counts', async () => {
@@ -35,6 +41,34 @@ describe('leaving a board', () => {
     }
     expect(await settled(line.clock, leave(sessionOn(line.talk)), ALL)).toEqual({ value: undefined })
     expect(told).toBe(2)
+  })
+
+  it('takes every function of ours back from a shell that is not our own', async () => {
+    const line = createMemoryLine()
+    let typed = ''
+    const session: Session = { ...sessionOn(line.talk), nested: false }
+    emulateShell(line, {
+      run: text => ({ status: 0, output: Buffer.from(text.includes('_G()') ? '' : 'decoder base64 -d\n') }),
+    })
+    const toShell = line.onTyped
+    line.onTyped = text => {
+      typed += text
+      toShell(text)
+    }
+    await settled(line.clock, survey(session, never), ALL)
+    await settled(line.clock, transferTools(session, never), ALL)
+    await settled(line.clock, leave(session), ALL)
+    // The last is there after a line has lost characters (deliver.ts).
+    const texts = [
+      typed,
+      giverHelpers(),
+      commandHelpers({ word: WORD, prompt: PROMPT, folder: '/tmp/f' }),
+      '_D()',
+    ]
+    const ours = new Set(texts.join('\n').match(/(?<![\w$])_\w(?=\(\))/g))
+    const taken = / unset -f ([^;]*);/.exec(typed.replace(';unset', '; unset'))?.[1]?.split(' ')
+    expect(ours.size).toBeGreaterThan(20)
+    expect(taken?.sort()).toEqual([...ours].sort())
   })
 
   it('that does not answer is an error, for the log, within its time', async () => {

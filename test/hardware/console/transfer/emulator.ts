@@ -96,7 +96,7 @@ function answerTo(command: string, gzip: boolean, board: EmulatedBoard): string 
   if (command.includes('_G()')) return TOOLS + (gzip ? 'gzip gzip\n' : '')
   if (command.includes('echo "tools$_l"')) return 'tools setsid env df\ndecoder base64 -d\n'
   if (command.startsWith('_f=')) {
-    const path = /^_f='([^']*)'/.exec(command)?.[1] ?? ''
+    const path = /^_f=([^;]*);/.exec(command)?.[1] ?? ''
     return `${createHash('sha256')
       .update(board.files.get(path) ?? '')
       .digest('hex')}\n`

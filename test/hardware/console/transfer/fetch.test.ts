@@ -7,8 +7,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createJoiner } from '../../../../src/hardware/console/shell/frame-lines.ts'
 import { sumOf } from '../../../../src/hardware/console/shell/frame-sum.ts'
 import { globWord } from '../../../../src/hardware/console/transfer/glob.ts'
+import { listFiles } from '../../../../src/hardware/console/transfer/list.ts'
 import { createPieces } from '../../../../src/hardware/console/transfer/pieces.ts'
 import type { FetchReport, Shell } from '../../../../src/hardware/types.ts'
+import { createMemoryLine, emulateShell, sessionOn, settled } from '../shell/emulator.ts'
 import { openPtyBoard, type PtyBoard, type PtyBoardOptions, SHELLS, shellOn } from '../shell/pty-board.ts'
 import { createRandom, kernelLine } from '../shell/pty-line.ts'
 
@@ -81,7 +83,27 @@ describe.each(SHELLS)('console.md 11, M6.8: files from %s', shell => {
   }, 30_000)
 })
 
+describe.each(SHELLS)('M6.8: a file that %s cannot read', shell => {
+  it('is left and said, and never taken for an empty one', async () => {
+    const peer = await attached({ shell })
+    const { report } = await fetchAll(peer.shell, '/proc/self', ['mem', 'comm'])
+    expect(report.left).toEqual([{ path: '/proc/self/mem', why: 'it cannot be read' }])
+    expect(report.files.map(({ path }) => path)).toEqual(['/proc/self/comm'])
+  })
+})
+
 describe('console.md 11, M6.8: a fetch', () => {
+  it('takes no part of a listing for all of it: one that was killed on the board is an error', async () => {
+    const line = createMemoryLine()
+    emulateShell(line, {
+      run: text => ({ status: text.includes('for _f in') ? 137 : 0, output: Buffer.from('1 a\n') }),
+    })
+    const listed = listFiles(sessionOn(line.talk), { folder: '/', patterns: ['*'], most: MOST }, never)
+    expect(await settled(line.clock, listed, 10_000)).toEqual({
+      error: expect.objectContaining({ message: expect.stringContaining('status 137') }),
+    })
+  })
+
   it('asks again for what came damaged, and for nothing else', async () => {
     const peer = await attached({ shell: 'dash' })
     const data = randomBytes(60_000)

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { spaceIn } from '../../../../src/hardware/console/transfer/space.ts'
 import type { SendReport, Shell } from '../../../../src/hardware/types.ts'
 import { until } from '../../../until.ts'
-import { openPtyBoard, type PtyBoard, type PtyBoardOptions, shellOn } from '../shell/pty-board.ts'
+import { openPtyBoard, type PtyBoard, type PtyBoardOptions, SHELLS, shellOn } from '../shell/pty-board.ts'
 
+/** Nothing that puts frames in their place. */
+const SIMPLE = ['cat', 'mkdir', 'rm', 'mv', 'chmod', 'cksum', 'wc', 'base64']
 const never = new AbortController().signal
 const open: PtyBoard[] = []
 
@@ -101,6 +103,29 @@ describe('M6.2 a file over the console', () => {
     expect(report.verified).toBe('md5sum')
   })
 
+  it.each([
+    ['dd', []],
+    ['nothing that puts frames in their place', SIMPLE],
+  ])(
+    'of a name that is no ASCII arrives at a shell that counts characters, with %s',
+    async (_what, tools) => {
+      const peer = await attached({
+        shell: 'bash',
+        env: { LC_ALL: 'C.UTF-8' },
+        ...(tools.length === 0 ? {} : { tools }),
+      })
+      await expect(peer.shell.command("_o='ß';echo ${#_o}", never)).resolves.toMatchObject({ output: '1\n' })
+      await sendTo(peer, randomBytes(3_000), 'maß')
+    },
+  )
+
+  it.each(SHELLS)('of the longest name that there is, in a deep folder, arrives at %s', async shell => {
+    const peer = await attached({ shell })
+    const folder = join(...Array.from({ length: 4 }, () => '一'.repeat(85)))
+    mkdirSync(join(peer.board.folder, folder), { recursive: true })
+    await sendTo(peer, randomBytes(6_000), join(folder, `it's ${'名'.repeat(75)}`))
+  })
+
   it('of any name has that name', async () => {
     const peer = await attached({ shell: 'bash' })
     await sendTo(peer, Buffer.from('#!/bin/sh\n'), "it's a $name\tß\n.")
@@ -127,6 +152,24 @@ describe('M6.2 a file over the console', () => {
       await expect(shell.command('echo fine', never)).resolves.toEqual({ status: 0, output: 'fine\n' })
     },
   )
+
+  it('is closed, however little of it was read, when it is refused', async () => {
+    const { board, shell } = await attached({ shell: 'dash', tools: SIMPLE })
+    const df = join(board.folder, 'bin', 'df')
+    writeFileSync(df, '#!/bin/sh\necho F\necho "none 200 100 100 95% /tmp"\n', { mode: 0o755 })
+    let open = 0
+    async function* bytes(): AsyncGenerator<Buffer> {
+      open += 1
+      try {
+        yield* inPieces(randomBytes(200_000))
+      } finally {
+        open -= 1
+      }
+    }
+    const file = { ...fileOf(randomBytes(200_000)), bytes: bytes() }
+    await expect(shell.send(file, join(board.folder, 'x'), never, () => {})).rejects.toThrow('too large')
+    expect(open).toBe(0)
+  })
 
   it('into a folder that is not there, or cannot be written, is refused with the reason', async () => {
     const { shell } = await attached({ shell: 'dash' })
