@@ -1,4 +1,5 @@
 import type { Millis } from '../clock.ts'
+import { createMemory } from './memory.ts'
 import { COPY_MARKS } from './patterns.ts'
 
 /**
@@ -15,8 +16,8 @@ export type Copies = {
   kernel(seconds: number, text: string, t: Millis | undefined): Copy | null
   /** The line was news after all: the block it stands in is no replay. */
   believe(): void
-  /** A command shows a file: what stands there is nobody's first word. */
-  showsFile(): boolean
+  /** What the command that was typed shows: what stands there is nobody's first word. */
+  shows(): 'buffer' | 'file' | null
   /** The board started again: its clock begins anew. */
   forget(): void
 }
@@ -58,7 +59,7 @@ const DOES_MORE = /[;&>]/
 const TAP = /^(?:K?TAP version \d+|\d+\.\.\d+\b|# selftests:|# timeout set to)/
 
 export function createCopies(): Copies {
-  const heard = new Set<string>()
+  const heard = createMemory(REMEMBERED)
   let shows: 'buffer' | 'file' | null = null
   let prompt = ''
   let shownAt: Millis | undefined
@@ -69,20 +70,11 @@ export function createCopies(): Copies {
   let rising: { seconds: number; t: Millis | undefined }[] = []
   let high = -Infinity
   let highAt: Millis | undefined
+  /** The stamp of what the kernel said last. */
+  let tick = -Infinity
   let older = 0
   let blockFrom: { seconds: number; t: Millis | undefined } = { seconds: 0, t: undefined }
   let apart = 0
-
-  const repeated = (seconds: number, text: string): boolean => {
-    const key = `${seconds} ${text}`
-    if (heard.has(key)) return true
-    heard.add(key)
-    for (const oldest of heard) {
-      if (heard.size <= REMEMBERED) break
-      heard.delete(oldest)
-    }
-    return false
-  }
 
   const follow = (seconds: number, t: Millis | undefined): void => {
     const last = rising.at(-1)?.seconds ?? -Infinity
@@ -138,29 +130,33 @@ export function createCopies(): Copies {
         diagnostics = before.startsWith('# ') ? DIAGNOSTIC_LINES : Math.max(0, diagnostics - 1)
     },
     isQuoted(before, rest) {
+      if (before === '') return false
       const end = before.length > MARK_WINDOW ? before.slice(-MARK_WINDOW) : before
       if (before === '# ') return isTap && diagnostics > 0
       return COPY_MARKS.some(mark => mark.test(end)) || isInQuotes(before, rest)
     },
     kernel(seconds, text, t) {
-      const isRepeated = repeated(seconds, text)
+      const isRepeated = heard.has(`${seconds} ${text}`)
       const isNow = isOnTime(seconds, t)
       const isReplay = isReplayed(seconds, t)
       endShown(t)
       if (shows === null || isNow) follow(seconds, t)
       if (shows !== null && !isNow) return shows
-      if (isRepeated) return 'repeated'
-      return isReplay ? 'older' : null
+      // A clock that ticks slowly stamps many lines alike, and one trace has the same line twice.
+      if (isRepeated && seconds !== tick) return 'repeated'
+      if (isReplay) return 'older'
+      tick = seconds
+      return null
     },
     believe() {
       older = -Infinity
     },
-    showsFile: () => shows === 'file',
+    shows: () => shows,
     forget() {
-      heard.clear()
+      heard.forget()
       shows = null
       rising = []
-      high = -Infinity
+      high = tick = -Infinity
       older = 0
     },
   }

@@ -11,7 +11,7 @@ const SHAPES: readonly RegExp[] = [
   /^(?:pc|lr|sp|x\d{1,2}|pstate) ?: |^(?:Mem abort info|Data abort info|swapper pgtable|user pgtable|CPU features|PHYS_OFFSET|SET =|Internal error):?|^ {2}(?:ESR|EC|SET|EA|FSC|ISV|CM|GCS|FnV|S1PTW|TnD)\b|^\[[0-9a-f]{8,16}\] ?(?:\*?pgd|address between|user address)/,
   // arch/arm/kernel/process.c and traps.c, mm/fault.c
   /^ ?(?:\[<[0-9a-f]+>\] )?\(?[\w.]+\)? from (?:\[<[0-9a-f]+>\] )?\(?[\w.$]+\+0x/,
-  /^(?:PC is at|LR is at|psr: |sp : |r\d{1,2} ?: |Flags: |Control: |Register r\d|Process |Stack: |Backtrace:|Exception stack|8<--- cut here|[0-9a-f]{4}: |Tables? )/,
+  /^(?:PC is at|LR is at|psr: |pgd = |sp : |r\d{1,2} ?: |Flags: |Control: |Register r\d|Process |Stack: |Backtrace:|Exception stack|8<--- cut here|[0-9a-f]{4}: |Tables? )/,
   // arch/x86/kernel/process_64.c, process_32.c, dumpstack.c, mm/fault.c
   /^(?:RIP|EIP|RSP|ESP|RAX|EAX|RBX|RDX|RBP|R\d\d|FS|CS|DS|GS|CR\d|DR\d|PKRU|EFLAGS|ESI|#PF|PGD|Oops|BUG|traps|RDI):? ?/,
   // arch/riscv/kernel/process.c and traps.c
@@ -22,6 +22,8 @@ const SHAPES: readonly RegExp[] = [
   /^(?:rcu: |RCU |Task dump|rcu_\w+ kthread|\t?\(detected by|\t?\(t=)/,
   // mm/kasan, mm/kmsan, mm/kfence, kernel/kcsan, lib/ubsan.c
   /^(?:={20,}|(?:Read|Write) of size|read (?:to|at) |write (?:to|at) |(?:Allocated|Freed) by|The buggy address|which belongs|Memory state|Last potentially|Uninit was|Local variable|Bytes? \d|The buggy|page:|raw:|flags:|page dumped|kfence-#|index |allocated by|freed by|value changed|Reported by|shift exponent|signed integer|load of value|division by)|^[ >]?[0-9a-f]{8,16}: [0-9a-f]{2} | {4,}\^/,
+  // mm/slub.c: object_err, print_tracking, print_section
+  /^(?:-{20,}|BUG |INFO: (?:Slab|Object|Allocated|Freed|0x)|(?:Slab|Object) 0x|(?:Object|Redzone|Padding|Bytes b4) {1,3}[0-9a-f]{8,16}: |0x[0-9a-f]{8,16}-0x|(?:Allocated|Freed) in |Disabling lock debugging|FIX )/,
   // mm/oom_kill.c, mm/show_mem.c
   /^(?:.{1,15} invoked oom-killer|Mem-Info|Tasks state|oom-kill:|oom_reaper|\[ *pid *\]|\[ *\d+\] |Node \d|DMA|Normal|active_anon|\d+ (?:total|pages|slab)|Swap|Free swap|Total swap|memory: usage|Memory cgroup)/,
 ]
@@ -36,6 +38,11 @@ export const LAST_LINE = /^(?:---\[ end |oom_reaper: reaped process )/
 export const SANITIZER_RULE = /^={20,}$/
 
 const SYMBOL = '([A-Za-z_][\\w.$]*\\+0x[0-9a-f]+)'
+/** Whose memory it was: the frames below are of another time (mm/slub.c, print_tracking; mm/kasan/report.c). */
+export const OF_BEFORE = /^(?:INFO: )?(?:Allocated|Freed) (?:in|by) /
+/** What every trace begins with (lib/dump_stack.c). */
+export const OF_NOW = /^CPU: \d/
+
 /** Where the processor stood. */
 const POINTERS: readonly RegExp[] = [
   new RegExp(`^pc : (?:\\[<[0-9a-f]+>\\] )?${SYMBOL}`),
@@ -54,7 +61,7 @@ const RISCV_FRAME = new RegExp(`^\\[<[0-9a-f]+>\\] ${SYMBOL}`)
 
 /** What prints, sleeps, enters or ends: it stands in every trace, and the fault is above it. */
 const HELPER =
-  /^(?:__|___)?(?:dump_(?:backtrace|stack)|show_(?:stack|regs)|panic|vpanic|nmi_panic|warn(?:_slowpath|_bug|_alloc)|warn\+|report_bug|bust_|oops_|die|bad_area|do_(?:kernel_fault|translation_fault|page_fault|mem_abort|exit|group_exit|trap|error_trap|el0_svc|syscall|sysinstr|fast_syscall|int80|undefinstr|DataAbort|one_initcall)|page_fault|exc_|asm_|handle_bug|handle_exception|handle_page_fault|schedule|switch_to|context_switch|preempt_schedule|might_|cant_|sched_show|wait_(?:for_common|for_completion|on_bit|event)|mutex_lock|rwsem_|rt_mutex|down(?:_|\+)|io_schedule|folio_(?:wait|lock)|bit_wait|out_of_line_wait|msleep|usleep|kasan_|asan_|msan_|kmsan_|kcsan_|tsan_|ubsan_|kfence_|print_(?:report|address|circular)|check_(?:memory|panic|hung|noncirc)|lockdep_|lock_acquire|rcu_|watchdog_|hrtimer_|tick_|update_process|call_timer|arch_trigger|nmi_(?:trigger|cpu|panic)|sysvec_|smp_call|ret_from_|kernel_init|kthread|el[01]_?|invoke_syscall|entry_|x64_sys_exit|arm64_sys_exit|se_sys_exit|x64_sys_reboot|reboot|raw_spin|_raw_spin|syscall_|secondary_start|start_(?:kernel|secondary)|cpu_startup|rest_init|arch_cpu_idle|default_idle|common_startup|walk_stackframe|unwind|dump_header|oom_kill|out_of_memory|exit_)/
+  /^(?:__|___)?(?:dump_(?:backtrace|stack)|show_(?:stack|regs)|panic|vpanic|nmi_panic|warn(?:_slowpath|_bug|_alloc)|warn\+|report_bug|bust_|oops_|die|bad_area|do_(?:kernel_fault|translation_fault|page_fault|mem_abort|exit|group_exit|trap|error_trap|el0_svc|syscall|sysinstr|fast_syscall|int80|undefinstr|DataAbort|one_initcall)|page_fault|exc_|asm_|handle_bug|handle_exception|handle_page_fault|schedule|switch_to|context_switch|preempt_schedule|might_|cant_|sched_show|wait_(?:for_common|for_completion|on_bit|event)|mutex_lock|rwsem_|rt_mutex|down(?:_|\+)|io_schedule|folio_(?:wait|lock)|bit_wait|out_of_line_wait|msleep|usleep|kasan_|asan_|msan_|kmsan_|kcsan_|tsan_|ubsan_|kfence_|print_(?:report|address|circular)|check_(?:memory|panic|hung|noncirc)|lockdep_|lock_acquire|rcu_|watchdog_|hrtimer_|tick_|update_process|call_timer|arch_trigger|nmi_(?:trigger|cpu|panic)|sysvec_|smp_call|ret_from_|kernel_init|kthread|el[01]_?|invoke_syscall|entry_|x64_sys_exit|arm64_sys_exit|se_sys_exit|x64_sys_reboot|reboot|raw_spin|_raw_spin|syscall_|secondary_start|start_(?:kernel|secondary)|cpu_startup|rest_init|arch_cpu_idle|default_idle|common_startup|walk_stackframe|unwind|dump_header|oom_kill|out_of_memory|exit_|slab_|object_err|check_(?:object|bytes)|alloc_debug|free_(?:debug|to_partial|consistency)|kmalloc|kfree|kmem_cache_)/
 
 export function pointerOf(text: string): string | null {
   return matched(POINTERS, text)

@@ -1,13 +1,15 @@
 /**
  * Lines as Linux prints them on a console (kernel/printk/printk.c, `info_print_prefix`): an optional `<N>` with
  * facility and level, the time as `[%5lu.%06lu]`, with CONFIG_PRINTK_CALLER the caller as `[T123]` or `[C0]`,
- * then one space and the text.
+ * then one space and the text. Chip makers' kernels say more of the caller: `[   12.345678@1] `, `@1]d ` (Amlogic, 4.9 to
+ * 5.15), `[   12.345678] -(0)[1:swapper/0]` (MediaTek, 3.10 to 4.19).
  */
 
 export type KernelLine = { level: number | null; seconds: number; text: string }
 
 // Every repetition is bounded, so that one look costs the same on any input.
-const STAMP = /(?:<(\d{1,3})>)?\[( {0,4}\d{1,10}\.\d{6})\](?:\[ {0,12}[TC]\d{1,10}\])?(?: |$)/y
+const STAMP =
+  /(?:<(\d{1,3})>)?\[( {0,4}\d{1,10}\.\d{6})(?:@\d{1,2})?\](?:\[ {0,12}[TC]\d{1,10}\]|d)?(?: |$)(?:[ .*_-]\(\d{1,2}\)\[\d{1,7}:[^\]]{1,20}\])?/y
 
 /** `[%5lu.%06lu]`: never narrower, so `[0.123456]` in a program's output is no kernel's. */
 const NARROWEST = 12

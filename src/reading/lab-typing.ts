@@ -14,8 +14,12 @@ export function withoutLabTyping(all: readonly string[], unfinished: string): Cl
   const asked = new Set<string>()
   /** Words between whose frames stands what is for the lab alone; a program's end has another word than its start. */
   const own = new Set<string>()
+  /** Words of frames that were read. */
+  const known = new Set<string>()
   let open: { word: string; at: number } | null = null
   let lastEnd = ''
+  /** The lab's shell or a boot loader has its line: a frame comes next. */
+  let isAwaited = false
 
   /** The kernel's lines are nobody's command's. */
   const cutFrom = (at: number): void => {
@@ -35,7 +39,17 @@ export function withoutLabTyping(all: readonly string[], unfinished: string): Cl
     } else if (kept.at(-1) === '') kept.pop()
     open = null
   }
-  const read = (line: string): void => {
+  /** What has a frame's form is one where one was awaited, of a word that is known, and at an end, which comes twice. */
+  const frameIn = (text: string, isDue: boolean, next: string): readonly (string | undefined)[] => {
+    const found = FRAME.exec(text)
+    if (found === null) return []
+    const [frame, word = ''] = found
+    const isTwice = frame === lastEnd || frame === next
+    if (!isDue && !isTwice && !known.has(word)) return []
+    known.add(word)
+    return found
+  }
+  const read = (line: string, next: string): void => {
     const [question, prompt = '', first = '', second = ''] = QUESTION.exec(line) ?? []
     if (question !== undefined) {
       asked.add(first + second)
@@ -43,9 +57,14 @@ export function withoutLabTyping(all: readonly string[], unfinished: string): Cl
       while (kept.length > 0 && kept.at(-1)?.trim() === prompt.trim()) kept.pop()
       return
     }
-    if (OWN_COMMAND.test(line) || [...asked].some(word => line.includes(word))) return
+    if (OWN_COMMAND.test(line) || [...asked].some(word => line.includes(word))) {
+      isAwaited = true
+      return
+    }
     const text = line.replace(PROMPTS, '')
-    const [frame, word = '', answer, rest] = FRAME.exec(text) ?? []
+    const [frame, word = '', answer, rest] = frameIn(text, isAwaited || text !== line, next)
+    if (text === '' && line !== '') isAwaited = true
+    else if (line !== '' && findKernelStamp(line) === -1) isAwaited = false
     const before = frame === undefined ? text : text.slice(0, -frame.length)
     if (before !== '' || line === '') kept.push(before)
     if (frame === undefined || answer !== undefined) return
@@ -53,9 +72,9 @@ export function withoutLabTyping(all: readonly string[], unfinished: string): Cl
     else end(frame, word)
   }
 
-  for (const line of all) read(line)
+  for (const [index, line] of all.entries()) read(line, all[index + 1] ?? unfinished)
   const before = kept.length
-  read(unfinished)
+  read(unfinished, '')
   const tail = kept.length > before ? (kept.pop() ?? '') : ''
   // One of the lab's is under way: a file that is sent, say.
   const under = open as { word: string; at: number } | null

@@ -88,12 +88,27 @@ export function createLineSplitter(options: { maxLine: number }): LineSplitter {
     push(bytes, offset) {
       const lines = offset === from + length ? [] : flush()
       if (length === 0) from = offset
-      for (const byte of bytes) append(byte, lines)
+      for (let at = 0; at < bytes.length; ) {
+        const end = tail === 0 ? textEnd(bytes, at, at + maxLine - length) : at
+        if (end > at) {
+          window.set(bytes.subarray(at, end), length)
+          length += end - at
+          at = end
+        } else append(bytes[at++] ?? 0, lines)
+      }
       return lines
     },
     pending: () => (length > tail ? peek(length, false) : null),
     flush,
   }
+}
+
+/** Most bytes of a log end no line: they are taken over at once. */
+function textEnd(bytes: Uint8Array, from: number, most: number): number {
+  const limit = Math.min(bytes.length, most)
+  let end = from
+  while (end < limit && bytes[end] !== LF && bytes[end] !== CR) end++
+  return end
 }
 
 function textOf(window: Buffer, size: number): string {

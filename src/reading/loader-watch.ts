@@ -5,7 +5,8 @@ import { FIRMWARE_BANNERS, KERNEL_BANNER } from './patterns.ts'
 export type LoaderWatch = {
   /** A line without a stamp. Answers why the boot loader cannot go on, if that is what it says. */
   plain(text: string): string | null
-  kernel(text: string): void
+  /** A line with a stamp; `isCopy` where a program printed it. */
+  kernel(text: string, isCopy: boolean): void
   /** A boot loader is at work. */
   isActive(): boolean
   /** The kernel that was started prints no stamps (CONFIG_PRINTK_TIME off): seen by how it began. */
@@ -37,8 +38,9 @@ export function createLoaderWatch(): LoaderWatch {
       heardAny = true
       return isActive ? failureIn(text) : null
     },
-    kernel(text) {
+    kernel(text, isCopy) {
       heardAny = true
+      if (!isCopy) unstamped = false
       if (!KERNEL_BANNER.test(text) && !FIRST_WORDS.test(text)) return
       isActive = handedOver = unstamped = false
     },

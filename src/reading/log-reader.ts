@@ -1,5 +1,5 @@
 import { stripAnsi } from './ansi.ts'
-import { findKernelStamp } from './kernel.ts'
+import { findKernelStamp, parseKernelLine } from './kernel.ts'
 import { createLineSplitter, type Line } from './lines.ts'
 import { FIRMWARE_BANNERS, KERNEL_BANNER } from './patterns.ts'
 import { createScanner } from './scanner.ts'
@@ -25,7 +25,6 @@ const MOST_EVENTS = 1000
 /** What boot ROMs and first stages print before the first banner (TF-A, Rockchip DDR, Allwinner, ST, NXP). */
 const FIRST_STAGE =
   /^(?:(?:NOTICE|INFO|ERROR|WARNING|VERBOSE): |DDR|Boot|ROM|BL\d|In$|OUT$|LPDDR|\P{ASCII}+$)/u
-const FIRST_SECOND = /^(?:<\d+>)?\[ {4}0\.\d{6}\](?:\[ *[TC]\d+\])? ?/
 const BANNERS = [...FIRMWARE_BANNERS, KERNEL_BANNER]
 /** The kernel's banner is among the first that it prints. */
 const MOST_KERNEL_LINES = 64
@@ -77,11 +76,10 @@ function createBeginning(stage: Stage): (text: string) => boolean {
   let kernelLines = 0
   return line => {
     if (line.trim() === '') return false
-    const at = findKernelStamp(line)
-    const text = line.slice(Math.max(0, at))
-    if (FIRST_SECOND.test(text)) kernelLines += 1
-    const isStart = BANNERS.some(banner => banner.test(text.replace(FIRST_SECOND, '')))
+    const kernel = parseKernelLine(line.slice(Math.max(0, findKernelStamp(line))))
+    if (kernel !== null && kernel.seconds < 1) kernelLines += 1
+    const isStart = BANNERS.some(banner => banner.test(kernel?.text ?? line))
     if (isStart || kernelLines > MOST_KERNEL_LINES) return true
-    return stage !== 'boot' && kernelLines === 0 && !FIRST_STAGE.test(text)
+    return stage !== 'boot' && kernelLines === 0 && (kernel !== null || !FIRST_STAGE.test(line))
   }
 }

@@ -2,20 +2,20 @@ import type { FindingCause, FindingKind } from './types.ts'
 
 export type Pattern = {
   kind: FindingKind
-  cause: Exclude<FindingCause, 'reset'>
+  cause: FindingCause
   /** Matched against the text behind a kernel line's stamp, and so anchored; no part of it repeats inside another. */
   match: RegExp
   /** `$1` … of the match filled in. */
   title: string
   /** Left out: it ends a run. A kernel may survive what is only told. */
   told?: true
-  /** Counts without a stamp too, where the kernel is known to print none (CONFIG_PRINTK_TIME off). */
-  bare?: true
+  /** Too few words to count without a stamp, even where the kernel is known to print none (CONFIG_PRINTK_TIME off). */
+  stamped?: true
 }
 
 type Rest = Omit<Pattern, 'kind' | 'cause'>
-const panic = (rest: Rest): Pattern => ({ kind: 'panic', cause: 'panic', bare: true, ...rest })
-const init = (rest: Rest): Pattern => ({ kind: 'init missing', cause: 'panic', bare: true, ...rest })
+const panic = (rest: Rest): Pattern => ({ kind: 'panic', cause: 'panic', ...rest })
+const init = (rest: Rest): Pattern => ({ kind: 'init missing', cause: 'panic', ...rest })
 const oops = (rest: Rest & { kind?: FindingKind }): Pattern => ({ kind: 'oops', cause: 'oops', ...rest })
 const bug = (kind: FindingKind, match: RegExp): Pattern => ({
   ...{ kind, cause: 'bug', match, title: 'kernel BUG: $1' },
@@ -38,7 +38,8 @@ export const PATTERNS: readonly Pattern[] = [
   // kernel/panic.c: the first and the last line of a panic; the first may be lost on a noisy line.
   panic({ match: /^Kernel panic - not syncing(?:: ?(.*))?$/, title: 'kernel panic: $1' }),
   panic({
-    match: /^---\[ end Kernel panic - not syncing(?:: ?(.*?))? ?\]---$/,
+    // Without the bracket up to Linux 4.19.
+    match: /^---\[ end Kernel panic - not syncing(?:: ?(.*?))? ?(?:\]---)?$/,
     title: 'kernel panic: $1',
   }),
 
@@ -72,16 +73,20 @@ export const PATTERNS: readonly Pattern[] = [
     match: /^BUG: (unable to handle .+|kernel NULL pointer dereference.*)$/,
     title: 'oops: $1',
   }),
+  // Of an external abort without a name arm says no more than its status.
+  oops({ match: /^Internal error: : ([0-9a-f]+) \[#\d+\]/, title: 'oops: internal error $1' }),
   oops({ match: /^Internal error: (.+?) ?\[#\d+\]/, title: 'oops: $1' }),
-  oops({ match: /^Oops(?: - |: ?)?(.*?) ?\[#\d+\]/, title: 'oops: $1' }),
-  oops({ match: /^(general protection fault.*?): [0-9a-f]{4} \[#\d+\]/, title: 'oops: $1' }),
+  // `Oops: ` stands before all of them since Linux 6.10.
+  oops({ match: /^(?:Oops: )?(general protection fault.*?): [0-9a-f]{4} \[#\d+\]/, title: 'oops: $1' }),
   oops({
     match:
-      /^((?:invalid opcode|divide error|stack segment|segment not present|double fault|int3|stack guard page)): [0-9a-f]{4} \[#\d+\]/,
+      /^(?:Oops: )?((?:invalid opcode|divide error|stack segment|segment not present|double fault|int3|stack guard page)): [0-9a-f]{4} \[#\d+\]/,
     title: 'oops: $1',
   }),
+  oops({ match: /^(?:Oops: )?Oops(?: - |: ?)?(.*?) ?\[#\d+\]/, title: 'oops: $1' }),
   oops({ match: /^(?:traps: )?PANIC: (double fault)/, title: 'oops: $1' }),
-  oops({ match: /^(Unhandled fault: .+)$/, title: 'oops: $1' }),
+  // Of a program's access too, which only the program dies of: an address of the kernel's own tells them apart.
+  oops({ match: /^(Unhandled fault: .+ at 0x(?:[c-f][0-9a-f]{7}|ffff[0-9a-f]{12}))$/, title: 'oops: $1' }),
   oops({ match: /^(SError Interrupt on CPU\d+, code .+)$/, title: 'oops: $1' }),
   oops({ match: /^(Bad mode in .+ handler detected.*)$/, title: 'oops: $1' }),
 
@@ -94,7 +99,14 @@ export const PATTERNS: readonly Pattern[] = [
   // include/asm-generic/bug.h, lib/bug.c, arch/riscv/kernel/traps.c, and all that prints BUG: (kernel/sched/core.c, mm/slub.c, …)
   { kind: 'bug', cause: 'bug', match: /^kernel (BUG at .+?)!?$/, title: 'kernel $1' },
   { kind: 'bug', cause: 'bug', match: /^Kernel (BUG) \[#\d+\]/, title: 'kernel $1' },
-  bug('bug', /^BUG: (.+)$/),
+  // kernel/locking/lockdep.c: its own tables are full
+  warning('warning', /^BUG: (MAX_LOCK\w+|MAX_STACK_TRACE_ENTRIES) too low!/, 'warning: $1 too low'),
+  { ...bug('bug', /^BUG: (.+)$/), stamped: true },
+  // mm/slub.c, slab_bug
+  {
+    ...{ kind: 'bug', cause: 'bug', title: 'kernel BUG: $1: $2' },
+    match: /^BUG (.{1,60}?) \((?:Not tainted|Tainted: [^)]*)\): (.+)$/,
+  },
 
   // lib/ubsan.c
   warning('ubsan', /^UBSAN: (.+)$/, 'UBSAN: $1'),
@@ -110,6 +122,9 @@ export const PATTERNS: readonly Pattern[] = [
     /^WARNING: ((?:possible|inconsistent|suspicious|bad unlock|held lock|lock held|Nested lock).+)$/,
     'warning: $1',
   ),
+
+  // kernel/reboot.c: a program asked for it, and the board is silent from here on
+  { kind: 'restart', cause: 'reset', match: /^reboot: (Power down|System halted)$/, title: 'reset: $1' },
 
   // mm/oom_kill.c, `Kill process` before Linux 5.0; a task's name has 15 characters at most, of any kind
   {
@@ -134,8 +149,9 @@ export const COPY_MARKS: readonly RegExp[] = [
   /^[ \t]+$/,
 ]
 
-/** What a kernel says as it goes down for another start (kernel/reboot.c, kernel/panic.c, drivers/tty/sysrq.c). */
-export const LEAVING = /^(?:reboot: Restarting system|Rebooting in \d+ seconds|sysrq: Resetting)/
+/** What a kernel says as it goes down for another start (kernel/reboot.c, kernel/panic.c, kernel/kexec_core.c, drivers/tty/sysrq.c). */
+export const LEAVING =
+  /^(?:reboot: Restarting system|Rebooting in \d+ seconds|sysrq: Resetting|kexec(?:_core)?: Starting new kernel)/
 
 /** The last words of every kernel: `Linux version 6.1.0-28-cloud-arm64 (debian-kernel@…) (gcc…) #1 SMP …` (init/version.c). */
 export const KERNEL_BANNER = /^(Linux version \S+) \(/

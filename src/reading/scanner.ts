@@ -31,6 +31,8 @@ const LONGEST_TITLE = 160
 const SHORTEST_STAMP = 14
 /** A program's own words through /dev/kmsg: a facility above the kernel's (printk.c, `console_msg_format=syslog`). */
 const OF_A_PROGRAM = /^<(?:[89]|\d{2,3})>/
+/** Behind an oops and a warning (kernel/panic.c, print_oops_end_marker). */
+const END_OF_TRACE = '---[ end trace'
 const PLACE = /\b([A-Za-z_][\w.]*\+0x[0-9a-f]+)\/0x/
 
 /**
@@ -39,12 +41,13 @@ const PLACE = /\b([A-Za-z_][\w.]*\+0x[0-9a-f]+)\/0x/
  */
 export function createScanner(patterns: readonly Pattern[] = PATTERNS): Scanner {
   const boot = createBootWatch()
-  const bare = patterns.filter(pattern => pattern.bare)
+  const bare = patterns.filter(pattern => pattern.stamped !== true)
   const events = createEvents()
   const copies = createCopies()
   const loader = createLoaderWatch()
   const traces = createTraces()
   let atLineStart = true
+  let isSwitched = false
 
   const begin = (finding: Finding): Finding[] =>
     [finding, ...traces.open(finding)].reverse().toSorted(byWhole)
@@ -59,8 +62,13 @@ export function createScanner(patterns: readonly Pattern[] = PATTERNS): Scanner 
       const found = pattern.match.exec(said.text)
       if (found === null) continue
       if (isCopied(copy, pattern)) return []
+      if (pattern.cause === 'reset' && isSwitched) return []
       const finding = toFinding(pattern, titleOf(pattern.title, found), said, seconds)
-      if (!events.isNew(finding, seconds)) break
+      if (!events.isNew(finding, seconds)) {
+        // A lockup that is told again has been told whole.
+        if (finding.cause === 'lockup') return traces.settle()
+        break
+      }
       copies.believe()
       return begin(finding)
     }
@@ -69,6 +77,7 @@ export function createScanner(patterns: readonly Pattern[] = PATTERNS): Scanner 
 
   const grow = (said: BootLine, seconds: number | null, copy: Copy | null): Finding[] => {
     if (copy !== null && copy !== 'older') return []
+    if (said.text.startsWith(END_OF_TRACE)) events.traceEnded()
     return traces.line({ text: said.text, to: said.to, number: said.number ?? 0, seconds })
   }
 
@@ -83,7 +92,7 @@ export function createScanner(patterns: readonly Pattern[] = PATTERNS): Scanner 
   }
 
   const readPlain = (said: BootLine): Finding[] => {
-    if (copies.showsFile()) return []
+    if (copies.shows() === 'file') return []
     const started = reset(boot.plain(said))
     const failure = loader.plain(said.text)
     if (started.length > 0) return started
@@ -93,7 +102,7 @@ export function createScanner(patterns: readonly Pattern[] = PATTERNS): Scanner 
       if (events.isNew(finding, null)) return begin(finding)
     }
     if (loader.isActive() && traces.isOfLoader()) return grow(said, null, null)
-    return loader.isUnstamped() ? match(bare, said, null, null) : []
+    return loader.isUnstamped() && copies.shows() === null ? match(bare, said, null, null) : []
   }
 
   const readKernel = (line: BootLine): Finding[] => {
@@ -101,7 +110,7 @@ export function createScanner(patterns: readonly Pattern[] = PATTERNS): Scanner 
     if (kernel === null || OF_A_PROGRAM.test(line.text)) return []
     const said = { ...line, text: kernel.text.trimEnd() }
     const copy = copies.kernel(kernel.seconds, said.text, line.t)
-    loader.kernel(said.text)
+    loader.kernel(said.text, copy !== null)
     const isShown = copy === 'buffer' || copy === 'file'
     const start = isShown ? null : boot.kernel(said, kernel.seconds, copy === 'repeated')
     return [...reset(start), ...match(patterns, said, kernel.seconds, copy)]
@@ -115,7 +124,7 @@ export function createScanner(patterns: readonly Pattern[] = PATTERNS): Scanner 
       const isQuoted = pieces.length > 0 && copies.isQuoted(head, pieces.join(''))
       if (atLineStart && head !== '') {
         copies.plain(head, t)
-        findings.push(...readPlain({ ...whole, text: head }))
+        findings.push(...readPlain({ ...whole, text: head.trimEnd() }))
       }
       atLineStart = line.complete
       if (isQuoted) return findings
@@ -125,7 +134,10 @@ export function createScanner(patterns: readonly Pattern[] = PATTERNS): Scanner 
     pending: traces.pending,
     settle: traces.settle,
     end: () => [...traces.settle(), ...reset(boot.end()), ...traces.settle()],
-    expectReset: expected => boot.expect(expected),
+    expectReset(expected) {
+      isSwitched = expected
+      boot.expect(expected)
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { frameOf, isTraceLine, LAST_LINE, pointerOf, SANITIZER_RULE } from './frames.ts'
+import { frameOf, isTraceLine, LAST_LINE, OF_BEFORE, OF_NOW, pointerOf, SANITIZER_RULE } from './frames.ts'
 import { BY_POWER, BY_WATCHDOG, isLoaderLine, RESET_REASON } from './loaders.ts'
 import type { Finding } from './types.ts'
 
@@ -41,6 +41,8 @@ type Open = {
   more: number
   pointer: string | null
   frame: string | null
+  /** Its lines are of where memory came from. */
+  isOfBefore: boolean
   inherited: string | null
   reason: string | null
   seconds: number | null
@@ -71,7 +73,9 @@ export function createTraces(): Traces {
     if (trace.kept.length < MOST_LINES) trace.kept.push(text)
     else trace.more += 1
     trace.pointer ??= pointerOf(text)
-    trace.frame ??= frameOf(text)
+    if (OF_BEFORE.test(text)) trace.isOfBefore = true
+    else if (OF_NOW.test(text)) trace.isOfBefore = false
+    if (!trace.isOfBefore) trace.frame ??= frameOf(text)
     trace.reason ??= RESET_REASON.exec(text)?.[1] ?? null
     trace.seconds = seconds ?? trace.seconds
     trace.to = to
@@ -85,7 +89,8 @@ export function createTraces(): Traces {
       const { seconds, to, lines } = finding
       const where = { seconds, to, number: lines?.[1] ?? 0, others: 0, otherAt: -1, more: 0 }
       const kept = [...finding.proof]
-      open = { finding, kept, pointer: null, frame: null, inherited, reason: null, ...where }
+      const places = { pointer: null, frame: null, isOfBefore: false, inherited }
+      open = { finding, kept, ...places, reason: null, ...where }
       return done
     },
     line(line) {
@@ -94,12 +99,11 @@ export function createTraces(): Traces {
         keep(open, line)
         return isLast(open, line.text) ? settle() : []
       }
-      const at = line.seconds ?? 0
       // A line from elsewhere, printed over and over, is no clock that goes on.
-      if (at - (open.seconds ?? Infinity) > QUIET_SECONDS && at > open.otherAt) {
-        open.others += 1
-        open.otherAt = at
-      }
+      const at = line.seconds ?? 0
+      const isLater = at - (open.seconds ?? Infinity) > QUIET_SECONDS && at > open.otherAt
+      if (isLater || (open.seconds === null && !isOfLoader(open))) open.others += 1
+      if (isLater) open.otherAt = at
       return open.others >= OTHER_LINES ? settle() : []
     },
     passed: at => (open !== null && at - open.to > APART_BYTES ? settle() : []),

@@ -12,6 +12,11 @@ test.each([
   ['[   12.345678][T12345] text', { level: null, seconds: 12.345678, text: 'text' }],
   ['[1234567.345678] a long uptime', { level: null, seconds: 1234567.345678, text: 'a long uptime' }],
   ['[   12.345678]  indented', { level: null, seconds: 12.345678, text: ' indented' }],
+  ['[   12.345678@1] Amlogic', { level: null, seconds: 12.345678, text: 'Amlogic' }],
+  ['[   12.345678@0]d Amlogic', { level: null, seconds: 12.345678, text: 'Amlogic' }],
+  ['<6>[   12.345678]  (0)[1:swapper/0]MediaTek', { level: 6, seconds: 12.345678, text: 'MediaTek' }],
+  ['[   12.345678] -(3)[271:kworker/3:2]MediaTek', { level: null, seconds: 12.345678, text: 'MediaTek' }],
+  ['[   12.345678]  (0)[1] no caller', { level: null, seconds: 12.345678, text: ' (0)[1] no caller' }],
   ['[   12.345678] ', { level: null, seconds: 12.345678, text: '' }],
   ['[   12.345678]', { level: null, seconds: 12.345678, text: '' }],
 ])('%s is a kernel line', (line, expected) => {

@@ -21,9 +21,16 @@ export type Collector = {
   problem(text: string): void
   note(text: string): void
   totals(): CaseTotals
+  /** The last few, listed or not. */
+  latest(): readonly Latest[]
   report(): CaseReport
 }
 
+/** What a card of a running test says of a case. */
+export type Latest = Pick<TestCase, 'name' | 'result' | 'reason'>
+
+/** How many of the last cases a card shows. */
+const LATEST = 3
 /** Lines of output kept of one failed case. */
 const LONGEST_OUTPUT = 200
 /** Of a name and of a reason, in characters. */
@@ -42,6 +49,7 @@ export function createCollector(limits: Limits = LIMITS): Collector {
   let room = limits.outputCharacters
   let announced = 0
   let isStated = false
+  const latest: Latest[] = []
 
   const totals = (): CaseTotals => ({
     ...counts,
@@ -76,7 +84,11 @@ export function createCollector(limits: Limits = LIMITS): Collector {
   return {
     add({ output, ...found }) {
       counts[found.result] += 1
-      if (!hasRoom(found.result)) return null
+      if (latest.length === LATEST) latest.shift()
+      if (!hasRoom(found.result)) {
+        latest.push({ name: shorten(found.name), result: found.result, reason: found.reason ?? null })
+        return null
+      }
       const kept: TestCase = {
         durationMs: null,
         measurement: null,
@@ -87,6 +99,7 @@ export function createCollector(limits: Limits = LIMITS): Collector {
       }
       if (isFailure(found.result)) keptFailed += 1
       cases.push(kept)
+      latest.push(kept)
       return kept
     },
     append(kept, text) {
@@ -100,6 +113,7 @@ export function createCollector(limits: Limits = LIMITS): Collector {
     problem: problems.add,
     note: notes.add,
     totals,
+    latest: () => latest.map(({ name, result, reason }) => ({ name, result, reason })),
     report: () => ({
       cases: [...cases],
       totals: totals(),

@@ -36,17 +36,27 @@ export function createLtpReader(collector: Collector, recent: RecentOutput): For
     collector.announce(1, false)
   }
 
+  /** The library speaks for the program that is running; behind a summary only a crash is still of the one before. */
+  const nameOf = (line: LtpResult, isResult: boolean): string => {
+    if (!line.isLibrary || program === null || (program.isSummed && !isResult)) return line.program
+    return program.name
+  }
+
   const endProgram = (): void => {
     if (program !== null) checkProgram(collector, program)
     program = null
   }
 
   const result = (line: LtpResult, place: Place): void => {
-    const name = block?.tag ?? (line.isLibrary ? (program?.name ?? line.program) : line.program)
+    const kind = RESULTS[line.type]
+    const name = block?.tag ?? nameOf(line, kind !== undefined)
+    // What the library said first was of this one.
+    if (program?.isUnnamed && program.results === 0) program.name = name
     if (program?.name !== name || program.isSummed) {
       endProgram()
       program = {
         name,
+        isUnnamed: line.isLibrary,
         isNew: line.isNew,
         from: place.from,
         counts: new Map(),
@@ -55,7 +65,7 @@ export function createLtpReader(collector: Collector, recent: RecentOutput): For
         said: new Map(),
       }
     }
-    const kind = RESULTS[line.type]
+    program.isUnnamed &&= line.isLibrary
     if (kind === undefined) return
     program.results += 1
     program.counts.set(line.type, (program.counts.get(line.type) ?? 0) + 1)
@@ -106,14 +116,16 @@ export function createLtpReader(collector: Collector, recent: RecentOutput): For
     }
   }
 
-  const summary = (text: string): boolean => {
+  const summary = (text: string, place: Place): boolean => {
     if (text === 'Summary:' && program !== null) {
       program.isSummed = true
+      outputFrom = place.to + 1
       return true
     }
     const match = program?.isSummed ? SUMMARY.exec(text) : null
     if (match === null || program === null) return false
     program.said.set(match[1] ?? '', Number(match[2]))
+    outputFrom = place.to + 1
     return true
   }
 
@@ -126,7 +138,7 @@ export function createLtpReader(collector: Collector, recent: RecentOutput): For
         result(line, place)
         return true
       }
-      return summary(text.trimEnd()) || table.read(text, place)
+      return summary(text.trimEnd(), place) || table.read(text, place)
     },
     fits(text) {
       if (parseResult(text) !== null || /^<<<\w+>>>\s*$/.test(text) || table.fits(text)) return 2
@@ -142,6 +154,8 @@ export function createLtpReader(collector: Collector, recent: RecentOutput): For
 
 type Program = {
   name: string
+  /** Only the library was heard of it. */
+  isUnnamed: boolean
   isNew: boolean
   from: number
   counts: Map<string, number>
@@ -162,7 +176,8 @@ const RESULTS: Readonly<Record<string, CaseResult>> = {
 }
 
 const TYPES = '(TPASS|TFAIL|TBROK|TCONF|TWARN|TINFO|TDEBUG)'
-const NEW = new RegExp(`^([\\w.+-]{1,80})\\.(?:c|h|sh|py):\\d{1,6}: ${TYPES}: ?(.*)$`)
+/** With its folder where LTP was built in another (`__FILE__`). */
+const NEW = new RegExp(`^(?:\\S{0,200}/)?([\\w.+-]{1,80})\\.(?:c|h|sh|py):\\d{1,6}: ${TYPES}: ?(.*)$`)
 const OLD = new RegExp(`^([\\w.+-]{1,80}) +\\d{1,6} +${TYPES} {0,2}: *(.*)$`)
 const SUMMARY = /^(passed|failed|broken|skipped|warnings) +(\d{1,9})$/
 const SUMMED = {
@@ -176,6 +191,7 @@ const SUMMED = {
 const OPTIONAL = 'broken'
 
 function parseResult(text: string): LtpResult | null {
+  if (!text.includes(' T')) return null
   const created = NEW.exec(text)
   if (created !== null) {
     const [, program = '', type = '', said = ''] = created

@@ -1,5 +1,5 @@
 import type { Line } from '../lines.ts'
-import { createCollector, LIMITS, type Limits } from './collector.ts'
+import { createCollector, type Latest, LIMITS, type Limits } from './collector.ts'
 import { createGtestReader } from './gtest.ts'
 import { createLavaReader } from './lava.ts'
 import { createLtpReader } from './ltp.ts'
@@ -14,6 +14,8 @@ export type CaseReader = {
   push(line: Line): void
   /** Cheap, at any time; so that a card shows them while the test runs. */
   totals(): CaseTotals
+  /** The last few cases, as far as they are known. */
+  latest(): readonly Latest[]
   /** What is listed so far; names of nested cases are whole when what encloses them has ended. */
   report(): CaseReport
   /** Nothing more comes: what is missing is known now. */
@@ -53,6 +55,7 @@ export function createCaseReader(limits: Limits = LIMITS): CaseReader {
       for (const piece of unsplicer.push(line)) read(piece)
     },
     totals: collector.totals,
+    latest: collector.latest,
     report: collector.report,
     end() {
       for (const piece of unsplicer.end()) read(piece)

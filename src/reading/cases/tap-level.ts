@@ -55,7 +55,7 @@ export function isComplete(level: Level): boolean {
   return level.plan !== null && level.lines >= level.plan
 }
 
-export function failuresOf(level: Level): number {
+function failuresOf(level: Level): number {
   return level.seen.fail + level.seen.error
 }
 

@@ -17,6 +17,45 @@ describe('LTP', () => {
     expect(report.problems).toEqual([])
   })
 
+  test('M6.6 programs one after the other without runltp: the library speaks for the one that comes', () => {
+    const program = (own: string[], passed: number, broken: number): string =>
+      [
+        'tst_test.c:1431: TINFO: Timeout per run is 0h 05m 00s',
+        ...own,
+        ...[
+          '',
+          'Summary:',
+          `passed   ${passed}`,
+          'failed   0',
+          `broken   ${broken}`,
+          'skipped  0',
+          'warnings 0',
+          '',
+        ],
+      ].join('\n')
+    const report = read(
+      program(['accept01.c:92: TPASS: EBADF'], 1, 0) +
+        // Built in another folder, LTP prints where its sources are.
+        program(
+          ['/build/ltp/bind01.c:9: TPASS: EINVAL', 'tst_test.c:1581: TBROK: Test killed by SIGSEGV!'],
+          1,
+          1,
+        ),
+    )
+    expect(report.problems).toEqual([])
+    expect(brief(report)).toEqual([
+      ['accept01/1', 'pass'],
+      ['bind01/1', 'pass'],
+      ['bind01/2', 'error'],
+    ])
+    expect(report.cases.at(-1)?.output).toEqual([])
+  })
+
+  test('M6.6 a program that dies before its first result is told by the library alone', () => {
+    const report = read('tst_test.c:1431: TINFO: Timeout per run is 0h 05m 00s\nSegmentation fault\n')
+    expect(report.problems).toEqual(['tst_test (line 1): its summary was not seen'])
+  })
+
   test("M6.6 runltp's table alone is all there is", () => {
     const report = read(RUNLTP)
     expect(brief(report)).toEqual([

@@ -54,6 +54,13 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     text: 'Out of memory: Killed process 12 (mine)\nterminate called after throwing an instance of std::bad_alloc\n',
   },
   {
+    what: 'a program that is killed for a register without a clock',
+    text: `${stamped(15, [
+      ...['8<--- cut here ---', 'Unhandled fault: external abort on non-linefetch (0x1818) at 0xb6f3d000'],
+      ...['pgd = 5fc023bc', '[b6f3d000] *pgd=44e11452'],
+    ])}Bus error\n`,
+  },
+  {
     what: 'memory that is short',
     text: stamped(91, [
       'stress: page allocation failure: order:4, mode:0x40cc0',
@@ -111,6 +118,18 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
       ...registers('arm64', 'demo_write+0x1c/0x60'),
       ...calls('arm64', ['demo_write+0x1c/0x60']),
     ]),
+  },
+  {
+    what: 'a kernel without stamps: dmesg, typed',
+    text: `Starting kernel ...\n\n${BANNER}\n# dmesg\n${BARE}\n# \n`,
+  },
+  {
+    what: 'a kernel without stamps: a program that speaks of a bug',
+    text: `Starting kernel ...\n\n${BANNER}\nBUG: this is mine\nOops, sorry\nWARNING: only mine\n`,
+  },
+  {
+    what: 'a kernel with stamps whose version a program printed first',
+    text: `${BANNER}\n${stamp(40)} demo: loaded\n${BARE}\nPASS\n`,
   },
   {
     what: 'a man page',

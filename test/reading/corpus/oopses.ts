@@ -1,6 +1,8 @@
 import { badAccess, calls, dumped, header, oops, panicEnd, registers, stamped } from './kernels.ts'
 import { FRAMES, onEach, PLACE, type Sample } from './samples.ts'
 
+const END = '---[ end trace 0000000000000000 ]---'
+
 export const OOPSES: readonly Sample[] = [
   ...onEach(arch => ({
     ...{ what: 'an oops that the kernel survives', source: 'arch/*/mm/fault.c', kind: 'oops' as const },
@@ -73,6 +75,67 @@ export const OOPSES: readonly Sample[] = [
         ...header('x86'),
         ...registers('x86', 'demo_write+0x1c/0x60'),
         '---[ end trace 0000000000000000 ]---',
+      ],
+    ]),
+  },
+  {
+    ...{
+      what: 'a general protection fault since Linux 6.10',
+      arch: 'x86',
+      source: 'arch/x86/kernel/traps.c',
+    },
+    kind: 'oops',
+    title:
+      'oops: general protection fault, probably for non-canonical address 0xdffffc0000000003, demo_write+0x1c',
+    text: stamped(31, [
+      'Oops: general protection fault, probably for non-canonical address 0xdffffc0000000003: 0000 [#1] SMP KASAN',
+      'KASAN: null-ptr-deref in range [0x0000000000000018-0x000000000000001f]',
+      ...[...header('x86'), ...registers('x86', 'demo_write+0x1c/0x60'), END],
+    ]),
+  },
+  {
+    ...{ what: 'BUG() since Linux 6.10', arch: 'x86', source: 'lib/bug.c, arch/x86/kernel/dumpstack.c' },
+    kind: 'bug',
+    title: `kernel BUG at drivers/misc/demo.c:31, ${PLACE}`,
+    text: stamped(200, [
+      ...['------------[ cut here ]------------', 'kernel BUG at drivers/misc/demo.c:31!'],
+      'Oops: invalid opcode: 0000 [#1] SMP NOPTI',
+      ...[...header('x86'), ...registers('x86', 'demo_write+0x1c/0x60'), END],
+    ]),
+  },
+  {
+    ...{
+      what: 'BUG() of which a quiet console shows the trap',
+      arch: 'x86',
+      source: 'lib/bug.c',
+      kind: 'oops',
+    },
+    title: `oops: invalid opcode, ${PLACE}`,
+    text: stamped(200, [
+      'Oops: invalid opcode: 0000 [#1] SMP NOPTI',
+      ...[...header('x86'), ...registers('x86', 'demo_write+0x1c/0x60'), END],
+    ]),
+  },
+  {
+    ...{ what: 'a register without a clock', arch: 'arm', source: 'arch/arm/mm/fault.c', kind: 'oops' },
+    title: `oops: Unhandled fault: external abort on non-linefetch (0x1028) at 0xfa0b402c, ${PLACE}`,
+    text: stamped(3, [
+      ...['8<--- cut here ---', 'Unhandled fault: external abort on non-linefetch (0x1028) at 0xfa0b402c'],
+      ...['pgd = (ptrval)', '[fa0b402c] *pgd=48011452(bad)', 'Internal error: : 1028 [#1] SMP ARM'],
+      ...[...header('arm'), ...registers('arm', 'demo_write+0x1c/0x60'), END],
+    ]),
+  },
+  {
+    ...{ what: 'a register without a clock, low in memory', arch: 'arm', source: 'arch/arm/mm/fault.c' },
+    kind: 'oops',
+    title: `oops: internal error 1008, ${PLACE}`,
+    text: stamped(3, [
+      ...['Unhandled fault: external abort on non-linefetch (0x1008) at 0x8882d003'],
+      ...[
+        'Internal error: : 1008 [#1] ARM',
+        ...header('arm'),
+        ...registers('arm', 'demo_write+0x1c/0x60'),
+        END,
       ],
     ]),
   },

@@ -55,6 +55,21 @@ export const RESETS: readonly Sample[] = [
     ),
   },
   {
+    ...{ what: 'a kernel that starts another', arch: 'any', source: 'kernel/kexec_core.c', kind: 'restart' },
+    title: 'reset: Linux version 6.6.32',
+    text: text(RUNNING, [`${stamp(41)} kexec_core: Starting new kernel`, 'Bye!'], KERNEL),
+  },
+  {
+    ...{
+      what: 'a test that switches the board off',
+      arch: 'any',
+      source: 'kernel/reboot.c',
+      kind: 'restart',
+    },
+    title: 'reset: Power down',
+    text: text(RUNNING, [`${stamp(41)} reboot: Power down`]),
+  },
+  {
     ...{ what: 'a reboot in the middle of a test', arch: 'any', source: 'kernel/reboot.c', kind: 'restart' },
     title: 'reset: U-Boot SPL 2023.01',
     text: text(RUNNING, [`${stamp(41)} reboot: Restarting system`], SPL, UBOOT, HAND_OVER, KERNEL),

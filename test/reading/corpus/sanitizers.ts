@@ -2,6 +2,31 @@ import { calls, dumped, header, registers, stamped } from './kernels.ts'
 import { FRAMES, onEach, type Sample } from './samples.ts'
 
 const RULE = '='.repeat(66)
+/** mm/slub.c with `slub_debug`, up to `print_tracking` and the dump of the object. */
+export const SLUB: readonly Sample[] = ['arm64' as const, 'x86' as const].map(arch => ({
+  ...{ what: 'SLUB', arch, source: 'mm/slub.c', kind: 'bug' as const },
+  title: 'kernel BUG: kmalloc-64: Right Redzone overwritten, demo_write+0x1c',
+  text: stamped(2, [
+    '='.repeat(77),
+    'BUG kmalloc-64 (Tainted: G           O      ): Right Redzone overwritten',
+    '-'.repeat(77),
+    ...['', '0xffff888003a1c940-0xffff888003a1c943 @offset=2368. First byte 0x78 instead of 0xcc'],
+    'Allocated in demo_open+0x17/0x40 age=0 cpu=0 pid=312',
+    ...[' kmalloc_trace+0xf/0x10', ' demo_open+0x17/0x40', ' vfs_open+0x2c/0x40'],
+    ...['Freed in load_elf_binary+0xb82/0x1345 age=9 cpu=0 pid=311', ' bprm_execve+0x205/0x32a'],
+    'Slab 0xffffea000000f800 objects=21 used=3 fp=0xffff888003a1c900 flags=0x200(slab|zone=0)',
+    'Object 0xffff888003a1c900 @offset=2304 fp=0x0000000000000000',
+    ...['', 'Object   ffff888003a1c900: 78 78 78 78 78 78 78 78 78 78 78 78 78 78 78 78  xxxxxxxxxxxxxxxx'],
+    'Redzone  ffff888003a1c940: 78 78 78 78 cc cc cc cc                          xxxx....',
+    ...dumped(arch, [
+      ...['check_bytes_and_report+0xbc/0x108', 'check_object+0x78/0x1d6', 'free_to_partial_list+0x191/0x346'],
+      ...['kfree+0x6d/0xe4', ...FRAMES],
+    ]),
+    'Disabling lock debugging due to kernel taint',
+    'FIX kmalloc-64: Restoring Right Redzone 0xffff888003a1c940-0xffff888003a1c943=0xcc',
+  ]),
+}))
+
 export const SANITIZERS: readonly Sample[] = ['arm64' as const, 'x86' as const].flatMap(arch => [
   {
     ...{ what: 'KASAN', arch, source: 'mm/kasan/report.c', kind: 'kasan' as const },
@@ -121,6 +146,12 @@ export const WARNINGS: readonly Sample[] = [
       'WARNING: drivers/misc/demo.c:31 at demo_write+0x1c/0x60 [demo], CPU#1: sh/312',
       ...header('x86'),
     ]),
+  },
+  {
+    ...{ what: 'lockdep that has no room left', arch: 'x86', source: 'kernel/locking/lockdep.c' },
+    ...{ kind: 'warning', isSurvived: true },
+    title: 'warning: MAX_LOCKDEP_CHAINS too low',
+    text: stamped(15, ['BUG: MAX_LOCKDEP_CHAINS too low!', 'turning off the locking correctness validator.']),
   },
   {
     ...{
