@@ -4,7 +4,7 @@ import { createDispatcher } from '../../src/commands/dispatch.ts'
 import { faultJson } from '../../src/commands/fault.ts'
 import { commands } from '../../src/commands/registry.ts'
 import { LabError, StaleError } from '../../src/errors.ts'
-import { silentLog } from '../../src/log.ts'
+import { type Log, silentLog } from '../../src/log.ts'
 import { anyText } from '../cards/arbitrary-view.ts'
 import { draw } from '../cards/draw.ts'
 import { createFakeClock } from '../fake-clock.ts'
@@ -52,13 +52,19 @@ test('S4 whatever is typed, it is one outcome with an exit of 0 to 3 and one ent
   )
 })
 
-test('an audit that cannot be written is logged and silences nobody', async () => {
+test('an audit that cannot be written is logged and silences nobody; one that is late is no error unless it fails', async () => {
   const errors: string[] = []
-  const log = { ...silentLog, error: (_: unknown, message: string) => void errors.push(message) }
+  const late: unknown[] = []
+  const log: Log = {
+    ...silentLog,
+    error: (_, message) => void errors.push(message),
+    warn: ({ entry }) => void late.push(entry),
+  }
   const failing = createLabPort({ record: () => Promise.reject(new Error('disk')) })
   expect((await ask(failing, 'queue', {}, log)).kind).toBe('done')
   const clock = createFakeClock()
-  const hanging = createLabPort({ record: () => new Promise(() => {}) })
+  const slow = Promise.withResolvers<void>()
+  const hanging = createLabPort({ record: () => slow.promise })
   const asked = createDispatcher({ commands, lab: hanging, log, clock }).line({
     line: 'queue',
     person: person('mei'),
@@ -68,7 +74,10 @@ test('an audit that cannot be written is logged and silences nobody', async () =
   await until(() => clock.timers > 0, 'the deadline of the audit')
   await clock.pass(2_000)
   expect((await asked).kind).toBe('done')
-  expect(errors).toEqual(['the audit could not be written', 'the audit could not be written'])
+  expect(errors).toEqual(['the audit could not be written'])
+  expect(late).toEqual([expect.objectContaining({ line: 'queue', decision: 'allowed' })])
+  slow.reject(new Error('disk'))
+  await until(() => errors.length === 2, 'it is an error after all')
 })
 
 test('run-test with nothing is a form; with anything it is not', async () => {
