@@ -10,6 +10,9 @@ export const QUIET_MS = 1500
 export const CHATTY_MS = 20_000
 /** A kernel that panicked restarts the board some seconds later, or never (kernel.panic, admin-guide/sysctl/kernel.rst). */
 const RESTART_MS = 5_000
+/** It says so (kernel/panic.c); what takes longer is not waited for. */
+const RESTARTS = /(?:^|\] )Rebooting in (\d{1,4}) seconds\.\./
+const LONGEST_RESTART_MS = 60_000
 /** After a reset firmware may train memory for a while before it says anything. */
 const FIRMWARE_MS = 10_000
 /** Longer than a boot loader says before its first silence, and read from disk in a millisecond. */
@@ -55,11 +58,19 @@ function ago(clock: Clock, ms: Millis): Millis {
   return clock.mono() - Math.max(0, ms)
 }
 
+function restartIn(line: string, at: Millis): Millis | null {
+  const seconds = RESTARTS.exec(line)?.[1]
+  return seconds === undefined || Number(seconds) * 1000 > LONGEST_RESTART_MS
+    ? null
+    : at + Number(seconds) * 1000
+}
+
 function createBoots(clock: Clock) {
   const lines = createLineSplitter({ maxLine: LONGEST_LINE })
   const scanner = createScanner()
   let boot: { since: Millis } | null = null
   let panickedAt: Millis | null = null
+  /** When the kernel resets the board, which may be to come. */
   let resetAt: Millis | null = null
   let heardAt: Millis | null = null
   let any = false
@@ -90,6 +101,7 @@ function createBoots(clock: Clock) {
           if (cause === 'panic') panickedAt = at
         }
         if (sysrqWord(line.text) === SYSRQ_WORDS.b) resetAt = at
+        if (panickedAt !== null) resetAt = restartIn(line.text, at) ?? resetAt
       }
     },
     hindrance() {

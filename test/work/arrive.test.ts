@@ -148,6 +148,29 @@ describe('a board that is starting', () => {
     expect(here.attached).toHaveLength(1)
   })
 
+  test('is waited for when its kernel panicked and says that it restarts by itself', async () => {
+    const here = world()
+    here.say(`${PANIC}[   12.345999] Rebooting in 10 seconds..\r\n`)
+    const asked = here.probe()
+    await here.clock.pass(0)
+    await here.clock.pass(12_000)
+    expect(here.attached).toEqual([])
+    here.say(BANNER)
+    await boots(here, 5)
+    await expect(passing(here, asked)).resolves.toMatchObject({ kernel: '6.1.0' })
+    expect(here.attached).toHaveLength(1)
+    // What a program says is no kernel's, and nobody waits for what takes minutes.
+    for (const said of [
+      '[   12.345999] Rebooting in 10 seconds..\r\n',
+      `${PANIC}[   12.4] Rebooting in 300 seconds..\r\n`,
+    ]) {
+      const other = world()
+      other.say(said)
+      await passing(other, other.probe())
+      expect(other.attached[0]).toBeLessThan(6_000)
+    }
+  })
+
   test('is not typed at before it is quiet, and answers a probe after more than the probe’s own time (console.md 10)', async () => {
     const here = world()
     here.say(BANNER)
