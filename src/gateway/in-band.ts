@@ -2,6 +2,7 @@ import { clean, mention } from '../cards/text.ts'
 import { messageOf } from '../errors.ts'
 import type { Lab, Pen } from '../lab/lab.ts'
 import type { Audit } from './audit.ts'
+import { createBreaks } from './breaks.ts'
 import type { Keyboard } from './keyboard.ts'
 import type { Visitor } from './visitor.ts'
 import {
@@ -15,7 +16,7 @@ import {
   placeWords,
 } from './words.ts'
 
-/** The few commands inside a console, and whose the keyboard is: who, ask, give NAME, consoles, quit. */
+/** The few commands inside a console, and whose the keyboard is: who, ask, give NAME, break, consoles, quit. */
 export type InBand = {
   /** False when there is no such command. */
   command(visitor: Visitor, line: string): boolean
@@ -46,6 +47,7 @@ type Answer = readonly string[]
 export function createInBand(deps: InBandDeps): InBand {
   const { place, lab, keyboard, visitors, away, audit } = deps
   const name = placeWords(place)
+  const breaks = createBreaks(deps)
   const asking = new Set<Visitor>()
   /** Typed until there was no sign of life of them. */
   const missed = new Set<Visitor>()
@@ -179,6 +181,8 @@ export function createInBand(deps: InBandDeps): InBand {
         return ask(visitor)
       case 'give':
         return give(visitor, rest.join(' '))
+      case 'break':
+        return breaks.send(visitor, rest.join(' '))
       case 'consoles':
         return consoles(visitor)
       case 'quit':

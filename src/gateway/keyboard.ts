@@ -1,3 +1,4 @@
+import { type Clock, type Millis, pause } from '../clock.ts'
 import { InputError, LeaseLostError, messageOf } from '../errors.ts'
 import type { Consoles, Pen, Seat } from '../lab/lab.ts'
 import type { Visitor } from './visitor.ts'
@@ -18,6 +19,11 @@ export type Keyboard = {
   /** The same lease, other hands. */
   hand(to: Visitor): void
   typed(visitor: Visitor, bytes: Uint8Array): void
+  /**
+   * A break on the line, and a moment later a key: the kernel's SysRq. Throws InputError for whoever does not type, or
+   * no more when the key is due, and what the line throws.
+   */
+  sendBreak(visitor: Visitor, key: string | null): Promise<void>
   /** Nobody types any more. */
   put(): void
 }
@@ -26,9 +32,14 @@ type Flow = { unsent: number; held: Visitor | null }
 
 /** What a person may be ahead of the board: beyond it their own side waits. */
 const MOST_UNSENT = 64 * 1024
+/** Longer than a character at any rate, which is what makes it one; telnet's has no length. */
+const BREAK_MS: Millis = 300
+/** A server that makes the break by itself drops what comes meanwhile; the kernel waits five seconds for the key. */
+const BEFORE_KEY_MS: Millis = 500
 
 export function createKeyboard(
   consoles: Pick<Consoles, 'type'>,
+  clock: Clock,
   told: { over(why: string, was: Visitor | null): void },
 ): Keyboard {
   let pen: Pen | null = null
@@ -112,6 +123,21 @@ export function createKeyboard(
           visitor.line.resume()
         })
     },
+    async sendBreak(visitor, key) {
+      const which = pen
+      const check = (): Pen => {
+        if (which === null || pen !== which || typist !== visitor) throw notYours()
+        return which
+      }
+      await check().sendBreak(BREAK_MS)
+      if (key === null) return
+      await pause(clock, BEFORE_KEY_MS)
+      await check().write(Buffer.from(key))
+    },
     put,
   }
+}
+
+function notYours(): InputError {
+  return new InputError('Only whoever types here may send a break.', { hint: 'For the keyboard: ask' })
 }

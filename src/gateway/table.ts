@@ -63,7 +63,7 @@ export async function createTable(place: Place, deps: GatewayDeps, audit: Audit)
     changed()
   }
 
-  const keyboard = createKeyboard(lab.consoles, { over })
+  const keyboard = createKeyboard(lab.consoles, deps.clock, { over })
   const inBand = createInBand({ place, lab, keyboard, visitors, away, company, say, changed, audit })
   const feed: Feed = await createFeed(
     place,

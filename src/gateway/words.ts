@@ -81,12 +81,12 @@ export function greeting(facts: Greeting): readonly string[] {
 export function howTo(types: boolean, speaksTelnet: boolean): string {
   if (!types) return 'Nothing you type goes to the board. Commands: who, ask (for the keyboard), quit.'
   return speaksTelnet
-    ? 'To leave: Ctrl-], then quit. For who and give NAME: Ctrl-], then send esc.'
-    : 'Ctrl-] opens a command line: who, give NAME, quit.'
+    ? 'To leave: Ctrl-], then quit. For who, give NAME and break: Ctrl-], then send esc.'
+    : 'Ctrl-] opens a command line: who, give NAME, break, quit.'
 }
 
 export function promptWords(types: boolean): string {
-  return `-- ${types ? 'who, give NAME, quit' : 'who, ask, quit'}: `
+  return `-- ${types ? 'who, give NAME, break, quit' : 'who, ask, quit'}: `
 }
 
 export function askedWords(name: string, types: boolean, speaksTelnet: boolean): string {

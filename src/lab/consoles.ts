@@ -25,7 +25,7 @@ export type ConsoleName = { name: string; purpose: string | null }
 export type Seat = { board: string; console: ConsoleOf; person: Person; lease: string | null }
 
 /** Typing under a lease, for as long as the lease lasts. */
-export type Pen = Pick<Attachment, 'write' | 'close'> & {
+export type Pen = Pick<Attachment, 'write' | 'sendBreak' | 'close'> & {
   readonly lease: string
   readonly holder: Person
 }

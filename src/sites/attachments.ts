@@ -32,12 +32,13 @@ export function createAttachments({ gateOf, recorderOf, log }: AttachmentsDeps):
     everybody?.delete(here)
     if (everybody?.size === 0) all.delete(board)
   }
-  const write = async (board: string, console: ConsoleOf, as: Attendee, bytes: Uint8Array): Promise<void> => {
+  /** The line itself, for somebody who may type on it now. */
+  const lineOf = (board: string, console: ConsoleOf, as: Attendee): Recorder => {
     if (!('token' in as)) throw onlyWatches(board)
     gateOf(board).check(as.token)
     const recorder = recorderOf(board, console)
     if (recorder === null) throw notOpen(board)
-    await recorder.write(bytes)
+    return recorder
   }
 
   return {
@@ -47,9 +48,14 @@ export function createAttachments({ gateOf, recorderOf, log }: AttachmentsDeps):
       const here = { console, handlers }
       all.set(board, (all.get(board) ?? new Set()).add(here))
       let isOpen = true
+      const line = (): Recorder => {
+        if (!isOpen) throw onlyWatches(board)
+        return lineOf(board, console, as)
+      }
       return {
         state: recorderOf(board, console)?.state() ?? OPENING,
-        write: bytes => (isOpen ? write(board, console, as, bytes) : Promise.reject(onlyWatches(board))),
+        write: async bytes => await line().write(bytes),
+        sendBreak: async durationMs => await line().sendBreak(durationMs),
         close() {
           isOpen = false
           remove(board, here)

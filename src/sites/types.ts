@@ -1,3 +1,4 @@
+import type { Millis } from '../clock.ts'
 import type { BoardConfig } from '../config/types.ts'
 import type { Chunk, Recorder, RecorderNews, RecorderState } from '../hardware/types.ts'
 import type { Job, WorkContext, WorkResult } from '../work/types.ts'
@@ -46,5 +47,7 @@ export type Attachment = {
   readonly state: RecorderState
   /** Throws LeaseLostError once a higher token was seen, HardwareError (console lost) while the console is down. */
   write(bytes: Uint8Array): Promise<void>
+  /** Behind what was typed before; throws as `write` does, and HardwareError (no console) where the line has no break. */
+  sendBreak(durationMs: Millis): Promise<void>
   close(): void
 }

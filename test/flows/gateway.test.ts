@@ -48,6 +48,46 @@ async function stored(): Promise<string> {
 }
 
 describe('people at a console', () => {
+  it('whoever types may send a break, and SysRq by it where that is allowed (M3.8)', async () => {
+    await world.write({ boards: [{ id: 'soc-a-001', family: 'socA', written: { sysrq: true } }] })
+    await world.app.reload()
+    const board = world.board('soc-a-001')
+    const lease = await lent()
+    const kai = await enter(`lease console ${lease}`, 'kai')
+    const mei = await enter('boards watch soc-a-001', 'mei')
+    mei.type('break b\r')
+    await mei.saw('Not sent: Only whoever types here may send a break.')
+    expect(board.record.filter(({ kind }) => kind === 'reset')).toEqual([])
+
+    kai.type('\x1dbreak\r')
+    await kai.saw('-- A break was sent to soc-a-001.')
+    kai.type('h')
+    await mei.saw('sysrq: HELP')
+    kai.type('\x1dbreak B\r')
+    await kai.saw('"B" is no key of SysRq')
+    kai.type('\x1dbreak b\r')
+    await mei.saw('sysrq: Resetting')
+    await until(() => board.record.some(({ kind }) => kind === 'reset'), 'it is reset')
+    await kai.saw('A break and b were sent to soc-a-001')
+    const audited = (await world.lab.audit(['console'], 100)).map(
+      ({ who, result }) => `${who.name}: ${result}`,
+    )
+    expect(audited).toContain(`kai: sent SysRq b under ${lease}`)
+    expect(audited).toContain(`kai: sent a break under ${lease}`)
+  })
+
+  it('where SysRq is not allowed a break alone is sent', async () => {
+    const board = world.board('soc-a-001')
+    const kai = await enter(`lease console ${await lent()}`, 'kai')
+    kai.type('\x1dbreak b\r')
+    await kai.saw(
+      'SysRq is not allowed on soc-a-001: boards.yaml has no sysrq: true for it. Nothing was sent.',
+    )
+    kai.type('\x1dbreak\r')
+    await kai.saw('A break was sent to soc-a-001.')
+    expect(board.record.filter(({ kind }) => kind === 'reset')).toEqual([])
+  })
+
   it('the holder types and others watch, on the very line that is recorded (M3.8, M2.3)', async () => {
     const lease = await lent()
     const kai = await enter(`lease console ${lease}`, 'kai')

@@ -45,7 +45,7 @@ describe('one types, many watch', () => {
       ...Array.from({ length: 35 }, (_, n) => `line ${n + 15}`),
       'red',
       `-- a1: you type, under ${lease} until 13:00. Nobody else is here.`,
-      '-- To leave: Ctrl-], then quit. For who and give NAME: Ctrl-], then send esc.',
+      '-- To leave: Ctrl-], then quit. For who, give NAME and break: Ctrl-], then send esc.',
       '# ',
     ])
     const raw = await world.watcher('mei', { telnet: false })
@@ -280,25 +280,33 @@ test('whoever is at a board that leaves the lab is shown out', async () => {
   expect(mei.shown()).toContain('-- a1 is no board of this lab any more. You have been shown out.')
 })
 
+test('M3.8 a console that has no break says why, and what to do instead', async () => {
+  const kai = await world.typist(await world.lend('kai'), 'kai')
+  kai.type('\x1dbreak\r')
+  await kai.saw('-- Not sent: no break at tcp gate:a1: on a bare TCP port every byte is data')
+  await kai.saw('-- Use driver telnet or rfc2217.')
+  await world.typedText('')
+})
+
 test('the board’s line is drawn again behind words of ours, and waits while somebody is at a prompt of ours', async () => {
   const lease = await world.lend('kai')
   const kai = await world.typist(lease, 'kai')
   world.print('ok\r\n# ls')
   await kai.saw('# ls')
   kai.type('\x1dwh')
-  await kai.saw('who, give NAME, quit: wh')
+  await kai.saw('who, give NAME, break, quit: wh')
   world.print(' -l\r\nfile\r\n# ')
   kai.type('o\r')
   const shown = await kai.saw('file')
   expect(shown.slice(shown.indexOf('ok\r\n'))).toMatch(
-    /^ok\r\n# ls\r\n-- who, give NAME, quit: who\r\n-- a1: @kai types, under .*\r\n# ls -l\r\nfile\r\n# $/,
+    /^ok\r\n# ls\r\n-- who, give NAME, break, quit: who\r\n-- a1: @kai types, under .*\r\n# ls -l\r\nfile\r\n# $/,
   )
 })
 
 test('whoever walks away from a prompt of ours sees the board again after half a minute', async () => {
   const kai = await world.typist(await world.lend('kai'), 'kai')
   kai.type('\x1dwh')
-  await kai.saw('who, give NAME, quit: wh')
+  await kai.saw('who, give NAME, break, quit: wh')
   world.print('meanwhile')
   await world.clock.pass(30_000)
   await kai.saw('quit: wh\r\nmeanwhile')

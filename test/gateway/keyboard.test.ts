@@ -75,6 +75,7 @@ async function aTable(write: Pen['write'] = async () => {}) {
         typed.push(Buffer.from(bytes).toString())
         await write(bytes)
       },
+      sendBreak: async () => void typed.push('break'),
     }
   }
   const clock = createFakeClock()

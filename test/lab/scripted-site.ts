@@ -1,5 +1,6 @@
 import type { BoardConfig } from '../../src/config/types.ts'
 import { LabError, LeaseLostError } from '../../src/errors.ts'
+import { noBreak } from '../../src/hardware/console/driver-errors.ts'
 import type { PowerState, Recorder, RecorderNews, RecorderState } from '../../src/hardware/types.ts'
 import { silentLog } from '../../src/log.ts'
 import { createAttachments } from '../../src/sites/attachments.ts'
@@ -192,7 +193,12 @@ export function createScriptedSite(): ScriptedSite {
     const read = async function* (from: number, to: number) {
       yield { offset: from, t: 0, bytes: log.subarray(from, to) }
     }
-    return { write, read, state: () => ({ ...state, head: log.length }) } as unknown as Recorder
+    // As a bare TCP port, on which every byte is data.
+    const sendBreak = async (): Promise<never> => {
+      const why = { none: 'on a bare TCP port every byte is data', instead: 'Use driver telnet or rfc2217.' }
+      throw noBreak({ where: `tcp gate:${board}`, hint: '', details: {} }, why)
+    }
+    return { write, sendBreak, read, state: () => ({ ...state, head: log.length }) } as unknown as Recorder
   }
   const attachments = createAttachments({ gateOf, recorderOf, log: silentLog })
 

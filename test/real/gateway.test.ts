@@ -81,7 +81,7 @@ realSuite('consoles with a real telnet', ['telnet'], () => {
     kai.press('\x1d')
     await kai.saw('telnet> ')
     kai.press('send esc\r')
-    await kai.saw('-- who, give NAME, quit: ')
+    await kai.saw('-- who, give NAME, break, quit: ')
     kai.press('give mei\r')
     await mei.saw('-- @kai gives you the keyboard of a1')
     mei.press('ls\r')

@@ -10,7 +10,8 @@ function world() {
   const gate = createGate('a1')
   const typed: string[] = []
   const write = async (bytes: Uint8Array): Promise<void> => void typed.push(Buffer.from(bytes).toString())
-  const open = { recorder: { write, state: () => ({ head: 7 }) } as unknown as Recorder | null }
+  const sendBreak = async (ms: number): Promise<void> => void typed.push(`break ${ms}`)
+  const open = { recorder: { write, sendBreak, state: () => ({ head: 7 }) } as unknown as Recorder | null }
   const attachments = createAttachments({
     gateOf: () => gate,
     recorderOf: () => open.recorder,
@@ -25,10 +26,11 @@ const chunk = (text: string): RecorderNews => ({
   chunk: { offset: 7, t: 0, bytes: Buffer.from(text) },
 })
 
-test('P25 M3.8 whatever tokens come and go, only what the highest one typed reaches the board', async () => {
+test('P25 M3.8 whatever tokens come and go, only what the highest one typed reaches the board, keys and breaks', async () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('attach' as const), token: fc.integer({ min: 1, max: 6 }) }),
     fc.record({ kind: fc.constant('type' as const), who: fc.nat(5) }),
+    fc.record({ kind: fc.constant('break' as const), who: fc.nat(5) }),
     fc.record({ kind: fc.constant('close' as const), who: fc.nat(5) }),
   )
   await fc.assert(
@@ -52,12 +54,14 @@ test('P25 M3.8 whatever tokens come and go, only what the highest one typed reac
           continue
         }
         const may = person.open && person.token === gate.highest
-        const wrote = person.attachment.write(Buffer.from(String(at))).then(
+        const { attachment } = person
+        const isBreak = each.kind === 'break'
+        const wrote = (isBreak ? attachment.sendBreak(at) : attachment.write(Buffer.from(String(at)))).then(
           () => true,
           () => false,
         )
         expect(await wrote).toBe(may)
-        if (may) expected.push(String(at))
+        if (may) expected.push(isBreak ? `break ${at}` : String(at))
       }
       expect(typed).toEqual(expected)
     }),

@@ -63,7 +63,7 @@ export function createConsoles({ core, live, busy }: ConsolesDeps): Consoles {
           .siteOf(board)
           .attach(board.id, seat.console, { token: lease.token }, { onNews: () => {}, onEnd: end })
       const pen = await penOf(core, lease, attach, onEnd)
-      return seat.console === null ? { ...pen, write: politely(pen.write, () => busy(board.id)) } : pen
+      return seat.console === null ? politely(pen, () => busy(board.id)) : pen
     },
     async *read(id, console, from, to) {
       const board = boardConfig(core, id)
@@ -88,14 +88,24 @@ function namesOf({ consoles }: BoardConfig): readonly ConsoleName[] {
 }
 
 /** What the lab itself types for the holder, a file, must not be mixed with what a person types. */
-function politely(write: Pen['write'], busy: () => string | null): Pen['write'] {
-  return async bytes => {
+function politely(pen: Pen, busy: () => string | null): Pen {
+  const check = (): void => {
     const why = busy()
-    if (why !== null)
-      throw new LabError('busy', `${why}; what you type goes on when it is through.`, {
-        hint: 'See how far it is on its card, or end it: lease cancel LEASE',
-      })
-    await write(bytes)
+    if (why === null) return
+    throw new LabError('busy', `${why}; what you type goes on when it is through.`, {
+      hint: 'See how far it is on its card, or end it: lease cancel LEASE',
+    })
+  }
+  return {
+    ...pen,
+    async write(bytes) {
+      check()
+      await pen.write(bytes)
+    },
+    async sendBreak(durationMs) {
+      check()
+      await pen.sendBreak(durationMs)
+    },
   }
 }
 
@@ -133,8 +143,8 @@ async function penOf(
     close()
     throw new InputError(ended, { code: 'lease-over', hint: `Lease the board again: lease ${lease.board}` })
   }
-  const { write } = attachment
-  return { lease: lease.id, holder: personOf(lease), write, close }
+  const { write, sendBreak } = attachment
+  return { lease: lease.id, holder: personOf(lease), write, sendBreak, close }
 }
 
 function whyOver(then: Lease, now: Lease | undefined): string | null {
