@@ -4,7 +4,7 @@ import { openStorage, type StorageOptions } from './app/storage.ts'
 import { type Clock, createSteadyClock, type Millis } from './clock.ts'
 import { createDispatcher, type Dispatcher } from './commands/dispatch.ts'
 import { commands } from './commands/registry.ts'
-import { effectiveSettings, loadInventory } from './config/index.ts'
+import { effectiveSettings, loadInventory, warningsOf } from './config/index.ts'
 import type { DriverSchemas, Environment, Inventory } from './config/types.ts'
 import { messageOf, type StorageError } from './errors.ts'
 import { createHttp } from './http/http.ts'
@@ -77,6 +77,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stack = new AsyncDisposableStack()
   try {
     const inventory = await readBoardsFile(environment, options.secrets)
+    for (const warning of warningsOf(inventory)) log.warn({}, warning)
     const storage = await openStorage({ ...options, clock })
     stack.defer(storage.close)
     const site = createEmbeddedSite({

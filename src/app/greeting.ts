@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { warningsOf } from '../config/index.ts'
 import { rolesConfigured } from '../lab/records.ts'
 import { REPLAY_LINE } from './run-tour.ts'
 import type { Session } from './session.ts'
@@ -8,10 +9,10 @@ export function greeting({ command, environment, flags }: Session, app: App): st
   const boards = app.lab.boards().length
   if (flags.replay !== null) return replayGreeting(flags.replay, app.address)
   if (command === 'demo') return demoGreeting(boards, app.address)
-  const open = rolesConfigured(app.lab.inventory().people)
-    ? ''
-    : 'No roles are configured: everybody has every role.\n'
-  return `Boardroom: ${boards} boards of ${environment.boardsFile}. Logs and health at ${app.address}\n${open}`
+  const inventory = app.lab.inventory()
+  const warnings = warningsOf(inventory).map(warning => `Warning: ${warning}\n`)
+  const open = rolesConfigured(inventory.people) ? '' : 'No roles are configured: everybody has every role.\n'
+  return `Boardroom: ${boards} boards of ${environment.boardsFile}. Logs and health at ${app.address}\n${open}${warnings.join('')}`
 }
 
 function replayGreeting(file: string, address: string): string {

@@ -50,7 +50,8 @@ export function readBoard(node: Node, context: Context): BoardDraft | null {
   const before = context.problems.length
   const written = new Set(node.entries.keys())
   const rich = toRich(node, context.problems)
-  const main = readAs(BoardSchema, fieldsOf(rich, context), context.problems, BOARD_KEYS, written)
+  const fields = fieldsOf(rich, context)
+  const main = readAs(BoardSchema, fields, context.problems, BOARD_KEYS, written)
   const unsure = misspeltConsole(node, context.problems.slice(before))
   const consoles = readConsoles(rich, unsure, context)
   const powerNode = rich.entries.get('power')?.value
@@ -62,7 +63,7 @@ export function readBoard(node: Node, context: Context): BoardDraft | null {
     family: textAt(rich, 'family'),
     consoles,
     power,
-    config: isWhole ? configOf(main, node.at.line, consoles, power) : null,
+    config: isWhole ? configOf(main, linesOf(node, fields), consoles, power) : null,
   }
 }
 
@@ -105,9 +106,15 @@ function noConsole({ at, path }: Branch): Problem {
   }
 }
 
+/** Among the fields are its family's, which stand elsewhere. */
+function linesOf(board: Node, fields: Branch): Pick<BoardConfig, 'line' | 'sysrqLine'> {
+  const sysrq = fields.entries.get('sysrq')?.value
+  return { line: board.at.line, ...(sysrq === undefined ? {} : { sysrqLine: sysrq.at.line }) }
+}
+
 function configOf(
   main: z.infer<typeof BoardSchema>,
-  line: number,
+  at: Pick<BoardConfig, 'line' | 'sysrqLine'>,
   drafts: readonly ConsoleDraft[],
   power: PowerDraft | null,
 ): BoardConfig | null {
@@ -122,7 +129,7 @@ function configOf(
     name: main.name ?? main.id,
     consoles: [first, ...others],
     power: power?.config ?? null,
-    line,
+    ...at,
     ...(revision === undefined ? {} : { revision }),
     ...(type === undefined ? {} : { type }),
     ...(serialNumber === undefined ? {} : { serialNumber }),

@@ -68,7 +68,12 @@ export function readConsole(node: Node, index: number, from: Surroundings, conte
   const own = node.entries
   const pointer = (own.get('port') ?? options.entries.get('host') ?? own.get('path'))?.value ?? node
   const isWhole = main !== null && where !== null && isOptions(checked)
-  return { node, pointer, where, config: isWhole ? configOf(main, index, checked, where) : null }
+  return {
+    node,
+    pointer,
+    where,
+    config: isWhole ? configOf(main, index, checked, { where, ...breakOf(driver) }) : null,
+  }
 }
 
 /** A family's `console:`, for its boards to take from. */
@@ -101,7 +106,7 @@ function configOf(
   main: z.infer<typeof ConsoleSchema>,
   index: number,
   options: Record<string, unknown>,
-  where: string,
+  line: Pick<ConsoleConfig, 'where' | 'hasBreak'>,
 ): ConsoleConfig {
   const { name, driver, username, password, login, loginTimeoutMs, commandTimeoutMs } = main
   return {
@@ -109,7 +114,7 @@ function configOf(
     ...(main.for === undefined ? {} : { purpose: main.for }),
     driver,
     options,
-    where,
+    ...line,
     login: {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
@@ -119,6 +124,10 @@ function configOf(
     loginTimeoutMs,
     commandTimeoutMs,
   }
+}
+
+function breakOf(driver: DriverSchemas['console'][string] | null): Pick<ConsoleConfig, 'hasBreak'> {
+  return driver?.hasBreak === false ? { hasBreak: false } : {}
 }
 
 type Parts = { common: Branch; options: Branch; driver: DriverSchemas['console'][string] | null }

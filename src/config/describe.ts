@@ -56,6 +56,7 @@ export function describeInventory(inventory: Inventory): string[] {
     ...columns(peopleRows(people)),
     '',
     ...notes(inventory).map(note => `Note: ${note}`),
+    ...warningsOf(inventory).map(warning => `Warning: ${warning}`),
   ]
 }
 
@@ -122,6 +123,18 @@ function notes({ boards, people, families }: Inventory): string[] {
       : []),
     ...unused.map(name => `family ${name} has no boards.`),
   ]
+}
+
+/** What is right as it is written, and will not do what whoever wrote it meant. */
+export function warningsOf({ file, boards }: Inventory): string[] {
+  const mute = boards.filter(({ sysrq, consoles: [main] }) => sysrq === true && main.hasBreak === false)
+  return [...Map.groupBy(mute, board => board.sysrqLine ?? board.line)].map(([line, which]) => {
+    const ways = [...new Set(which.map(({ consoles: [main] }) => main.driver))].join(' and ')
+    return (
+      `${file}:${line}: sysrq: true has no effect on ${which.map(({ id }) => id).join(', ')}: ` +
+      `${ways} consoles cannot send a break. Reach the console by telnet, rfc2217 or serial, or take sysrq out.`
+    )
+  })
 }
 
 function count(amount: number, one: string, many = `${one}s`): string {

@@ -6,6 +6,7 @@ export {
   describeEnvironment,
   describeInventory,
   describeProblems,
+  warningsOf,
 } from './describe.ts'
 export { readDotEnv, withDotEnv } from './dot-env.ts'
 export { readEnvironment } from './environment.ts'

@@ -13,6 +13,8 @@ export type ConsoleConfig = {
   options: Record<string, unknown>
   /** Where it leads, for sentences and for finding two boards on one console: `telnet 10.1.2.101:23`. */
   where: string
+  /** False where no break can be sent on such a line, whatever it leads to; left out where one may be. */
+  hasBreak?: false
   login: { username?: string; password?: string }
   loginTimeoutMs: number
   commandTimeoutMs: number
@@ -69,6 +71,8 @@ export type BoardConfig = {
   bootLoader?: BootLoaderConfig
   /** Magic SysRq over its console is allowed; no when not said. */
   sysrq?: boolean
+  /** The line in boards.yaml that says so, the board's own or its family's. */
+  sysrqLine?: number
   /** Beside or instead of what the settings say. */
   recovery?: { [K in keyof RecoverySettings]?: RecoverySettings[K] | undefined }
   peripherals: readonly string[]
@@ -139,7 +143,7 @@ export type Inventory = {
 
 /** The drivers' own schemas, handed in so that configuration knows no driver (`hardware/console`, `hardware/power`). */
 export type DriverSchemas = {
-  console: Readonly<Record<string, { schema: z.ZodType; where(options: unknown): string }>>
+  console: Readonly<Record<string, { schema: z.ZodType; where(options: unknown): string; hasBreak?: false }>>
   power: Readonly<Record<string, { schema: z.ZodType }>>
 }
 

@@ -25,9 +25,11 @@ export function changesBetween(before: Inventory, after: Inventory): InventoryCh
   }
 }
 
+const NOWHERE = { line: 0, sysrqLine: 0 }
+
 /** Described the same, in whatever order and at whatever line. */
 export function isSameBoard(a: BoardConfig, b: BoardConfig): boolean {
-  return a === b || isDeepStrictEqual({ ...a, line: 0 }, { ...b, line: 0 })
+  return a === b || isDeepStrictEqual({ ...a, ...NOWHERE }, { ...b, ...NOWHERE })
 }
 
 /** All or nothing: a bad file throws its ConfigError before anything changed (M2.5). */

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { describeCheck, describeInventory, readEnvironment } from '../../src/config/index.ts'
+import {
+  type DriverSchemas,
+  describeCheck,
+  describeInventory,
+  readEnvironment,
+  readInventory,
+  warningsOf,
+} from '../../src/config/index.ts'
 import { ConfigError } from '../../src/errors.ts'
+import { consoleDrivers } from '../../src/hardware/console/index.ts'
+import { drivers } from './drivers.ts'
 import { read } from './read.ts'
 
 const LAB = `
@@ -18,6 +27,8 @@ people:
   operators: [ops]
   teams: {kernel: [mei, li]}
 `
+
+const real = { ...drivers, console: consoleDrivers } as unknown as DriverSchemas
 
 describe('boardroom check', () => {
   it('shows the lab by family and site, its PDUs and people, and what is missing', () => {
@@ -45,6 +56,26 @@ describe('boardroom check', () => {
       'Note: without power control, so no recovery by power cycle: soc-a-002.',
       'Note: family socC has no boards.',
     ])
+  })
+
+  it('warns where SysRq is allowed on a board whose first console has no break, with the line that says so', () => {
+    const text = `
+families:
+  socA: {sysrq: true}
+boards:
+  - {id: a1, family: socA, address: 10.1.1.1}
+  - {id: a2, family: socA, console: {driver: tcp, host: gate, port: 7002}}
+  - {id: a3, family: socA, console: {driver: tcp, host: gate, port: 7003}}
+  - {id: a4, family: socA, sysrq: false, console: {driver: tcp, host: gate, port: 7004}}
+  - {id: b1, family: socB, sysrq: true, console: {driver: tcp, host: gate, port: 7005}}
+`
+    const lab = readInventory({ file: 'boards.yaml', text, variables: {}, drivers: real })
+    const said = (line: number, boards: string): string =>
+      `boards.yaml:${line}: sysrq: true has no effect on ${boards}: tcp consoles cannot send a break. ` +
+      'Reach the console by telnet, rfc2217 or serial, or take sysrq out.'
+    expect(warningsOf(lab)).toEqual([said(3, 'a2, a3'), said(9, 'b1')])
+    expect(describeInventory(lab)).toContain(`Warning: ${said(3, 'a2, a3')}`)
+    expect(warningsOf(read(LAB, { PW: 'swordfish' }))).toEqual([])
   })
 
   it('says that everybody has every role where none are configured (S3), and that a lab is simulated', () => {
