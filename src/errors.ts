@@ -10,6 +10,7 @@ export type Blame = 'board' | 'site' | 'lab' | 'none'
 
 export const CAUSES = [
   'exit status',
+  'test cases',
   'signal',
   'panic',
   'oops',

@@ -67,6 +67,9 @@ export async function openStorage({ environment, clock, log, exit, disk }: Stora
       history: runs,
       empty: () => ({}),
       add: addToTally,
+      // Version 1 had no cases: what was summed without them is summed without them.
+      version: 2,
+      upgrade: (_, sum) => sum,
     })
     const audit = await openAudit({ ...deps, dir: layout.audit })
     stack.defer(() => audit.close())

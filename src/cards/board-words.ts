@@ -71,6 +71,16 @@ export function remarks(board: BoardFacts): string {
   return words.join(' ')
 }
 
+/** What it runs, and what is wrong with that: a kernel that lived through its own failure may hide the next. */
+export function kernelWords({ config, state }: BoardFacts, frame: TimeFrame): string {
+  const { tainted, kernel } = state
+  if (tainted == null) return kernel ?? ''
+  const { since, title, run } = tainted
+  const when = `${clockTime(since, frame)}${run === null ? '' : ` under ${run}`}`
+  const how = config.power === null ? `at its console: lease ${config.id}` : `power cycle ${config.id}`
+  return `${kernel ?? 'a kernel'} that failed at ${when} and was not restarted since (${shorten(title, LONGEST_REASON)}): it may say less of its next failure. Restart it: ${how}`
+}
+
 const LONGEST_REASON = 120
 
 /** `reset: back after 21 s`; what ended a test says which. */

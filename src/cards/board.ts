@@ -1,7 +1,8 @@
 /** One board: what it is, what it does, how it is. */
 
 import type { PowerEvent } from '../lab/types.ts'
-import { attended, boardRev, boardTone, remarks, statusWords, stepWords } from './board-words.ts'
+import { incidentActions, incidentParts } from './board-incidents.ts'
+import { attended, boardRev, boardTone, kernelWords, remarks, statusWords, stepWords } from './board-words.ts'
 import { watchButtons } from './console-buttons.ts'
 import type { BoardFacts } from './facts.ts'
 import { powerSentence } from './power.ts'
@@ -27,8 +28,9 @@ export function boardCard(board: BoardFacts, events: readonly PowerEvent[], fram
       board.reason === null ? textOf(title, frame) : `${textOf(title, frame)}. No work: ${board.reason}.`,
     parts: [
       ...(board.reason === null ? [] : [{ t: 'text', runs: [plain(`No work: ${board.reason}.`)] } as const]),
-      { t: 'fields', items: fieldsOf(board) },
+      { t: 'fields', items: fieldsOf(board, frame) },
       ...recentFailures(board),
+      ...incidentParts(board, frame),
       ...stepHistory(board, frame),
       ...powerHistory(events, frame),
       { t: 'actions', items: actionsOf(board) },
@@ -39,8 +41,8 @@ export function boardCard(board: BoardFacts, events: readonly PowerEvent[], fram
 type Other = BoardFacts['config']['consoles'][number]
 type Item = { name: string; value: readonly Run[] }
 
-function fieldsOf(board: BoardFacts): readonly Item[] {
-  const { config, state } = board
+function fieldsOf(board: BoardFacts, frame: TimeFrame): readonly Item[] {
+  const { config } = board
   const hardware = [config.type, config.revision, config.architecture]
     .filter(word => word !== undefined)
     .join(', ')
@@ -59,7 +61,8 @@ function fieldsOf(board: BoardFacts): readonly Item[] {
   if (config.serialNumber !== undefined) items.push({ name: 'serial', value: [plain(config.serialNumber)] })
   if (config.peripherals.length > 0)
     items.push({ name: 'with', value: [plain(config.peripherals.join(', '))] })
-  if (state.kernel !== null) items.push({ name: 'running', value: [plain(state.kernel)] })
+  const kernel = kernelWords(board, frame)
+  if (kernel !== '') items.push({ name: 'running', value: [plain(kernel)] })
   items.push({ name: 'used', value: usedWords(board) })
   return items
 }
@@ -133,6 +136,7 @@ function actionsOf(board: BoardFacts): readonly Action[] {
   if (board.lease?.holder.kind === 'run')
     actions.push(button('test', 'Show its test', `tests show ${board.lease.holder.run}`))
   if (board.people !== null) for (const action of watchButtons(board.config)) actions.push(action)
+  actions.push(...incidentActions(board))
   actions.push(button('check', 'Check', `boards health ${id}`, { expect }))
   if (board.status === 'maintenance')
     actions.push(button('back', 'End maintenance', `boards maintain ${id} --off`, { expect }))

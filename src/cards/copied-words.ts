@@ -5,6 +5,9 @@ import { quick, size } from './words.ts'
 
 type Copied = NonNullable<RunResult['copied']>
 
+/** The time of a small file is that of its beginning and its check, and says nothing of the line. */
+const LEAST_MEASURED = 4096
+
 /** As `cameBy`, and that it was checked, and why it went no faster way. */
 export function copiedWords(copied: Copied): string {
   const note = copied.note === undefined ? '' : ` · ${copied.note}`
@@ -14,7 +17,8 @@ export function copiedWords(copied: Copied): string {
 /** `copied 1.2 MB in 9 s (133 kB/s, raw, packed)`, and from where on when a part of it was there already. */
 export function cameBy(copied: Copied): string {
   const { bytes, durationMs, way, packed, resumed = 0 } = copied
-  const rate = durationMs > 0 ? `${size(((bytes - resumed) * 1_000) / durationMs)}/s` : ''
+  const isMeasured = durationMs > 0 && bytes - resumed >= LEAST_MEASURED
+  const rate = isMeasured ? `${size(((bytes - resumed) * 1_000) / durationMs)}/s` : ''
   const how = [rate, way === 'sftp' ? 'SFTP' : (way ?? ''), packed === true ? 'packed' : ''].filter(
     word => word !== '',
   )

@@ -1,6 +1,7 @@
 /** What the submitter is told, once, when a test has ended (M5.2, M5.3), or has nothing left to wait for (M2.7). */
 
 import type { Run } from '../lab/types.ts'
+import { casesTold, failedByCases, failedLines, failedWords, firstFailed } from './cases.ts'
 import { sentence } from './run.ts'
 import { placeOf, programName, toneOf, tookMs } from './run-words.ts'
 import { button, link, plain, textOf, user } from './text.ts'
@@ -13,10 +14,15 @@ const LAST_LINES = 5
 export function runTelling(run: Run, logUrl: string, frame: TimeFrame, why: readonly string[] = []): View {
   if (run.state === 'queued') return waitingTelling(run, why, frame)
   const title: Text[] = [user(run.submitter), plain(` ${run.id} ${outcome(run)} `)]
-  if (run.attempts.length > 0) title.push(link('Log', logUrl))
-  const lines = (run.result?.proof.length ? run.result.proof : (run.result?.tail ?? [])).slice(-LAST_LINES)
-  const parts: Part[] =
-    lines.length === 0 ? [] : [{ t: 'log', lines, total: run.result?.tailTotal ?? lines.length }]
+  if (run.attempts.length > 0) title.push(link('Log', `${logUrl}${firstFailed(run)}`))
+  const failed = failedLines(run).slice(0, LAST_LINES)
+  // What a kernel says first is why it died; of a program the last words count.
+  const { proof = [], tail = [] } = run.result ?? {}
+  const last = proof.length > 0 ? proof.slice(0, LAST_LINES) : tail.slice(-LAST_LINES)
+  const lines = failed.length > 0 ? failed : last
+  const isTail = failed.length === 0 && proof.length === 0
+  const total = isTail ? (run.result?.tailTotal ?? lines.length) : lines.length
+  const parts: Part[] = lines.length === 0 ? [] : [{ t: 'log', lines, total }]
   const again = button('again', 'Run again', `tests rerun ${run.id}`, {
     expect: { topic: `run/${run.id}`, rev: run.rev },
   })
@@ -70,15 +76,18 @@ function outcome(run: Run): string {
   const what = programName(run.program)
   switch (run.state) {
     case 'passed':
-      return `passed on ${placeOf(run)}${after}: ${what}.`
+      return `passed on ${placeOf(run)}${after}: ${what}${casesTold(run)}.`
     case 'timeout':
       return `timeout after ${span(run.timeoutMs)}: ${what} ${howEnded(run)}.`
     case 'cancelled':
       return run.cancelledBy === null ? 'was cancelled.' : `was cancelled by @${run.cancelledBy.name}.`
-    case 'failed':
+    case 'failed': {
       // What a person gave can be mended by that person: what is wrong, and what to do.
       if (run.result?.failure?.class === 'input') return `failed${after}: ${sentence(reason(run))}`
+      const cases = failedByCases(run)
+      if (cases !== null) return `failed${after}: ${failedWords(cases)}.`
       return `failed${after}: ${sentence(run.result?.title ?? run.result?.message ?? what)}`
+    }
     case 'error':
       return `did not get through (infrastructure, ${count(run.attempts.length, 'attempt')}): ${sentence(reason(run))}`
     default:

@@ -3,9 +3,10 @@
 import type { Millis } from '../clock.ts'
 import { assertNever } from '../errors.ts'
 import type { PriorityName, Program, Run, RunProgress, RunState } from '../lab/types.ts'
+import { failedByCases, failedCount } from './cases.ts'
 import { shorten } from './text.ts'
 import type { Tone } from './view.ts'
-import { span } from './words.ts'
+import { count, span } from './words.ts'
 
 const PRIORITY_NAMES: Readonly<Record<Run['priority'], PriorityName>> = { 1: 'high', 2: 'normal', 3: 'low' }
 
@@ -77,8 +78,11 @@ export function stateWord(run: Run, progress: RunProgress | null): string {
     case 'cancelled':
       return 'cancelled'
     case 'failed':
-    case 'error':
+    case 'error': {
+      const cases = failedByCases(run)
+      if (cases !== null) return `failed: ${count(failedCount(cases.totals), 'case')}`
       return title === null ? run.state : `${run.state}: ${headline(title)}`
+    }
     default:
       return assertNever(run.state)
   }

@@ -1,8 +1,10 @@
 /** The card of one test, from queued to its end; edited in place (experience.md). */
 
-import type { Run, RunProgress, RunResult, Waiting } from '../lab/types.ts'
+import type { BoardStep, FailedCase, Run, RunProgress, RunResult, Waiting } from '../lab/types.ts'
+import { casesParts, failedByCases, latestLines, livePart } from './cases.ts'
 import { cameBy, copiedWords } from './copied-words.ts'
 import { collectedNames, collectedParts } from './run-files.ts'
+import { afterwards, eventsPart, lineLink, survivedParts, traceAction } from './run-told.ts'
 import {
   attemptNumber,
   isOver,
@@ -38,6 +40,10 @@ export type RunFacts = {
   elsewhere: string | null
   /** Attempts in all (M3.5). */
   attempts: number
+  /** How its last board was looked after. */
+  steps?: readonly BoardStep[]
+  /** Its failed cases one by one, where they are asked for. */
+  failedCases?: readonly FailedCase[]
 }
 
 const LINES_RUNNING = 4
@@ -45,12 +51,17 @@ const LINES_ENDED = 8
 const LINES_PROOF = 12
 /** What the program itself printed; the log that people mean. */
 const OUTPUT_LOG = 'output.log'
+const CASES_FILE = 'cases.json'
 
 export function runCard(facts: RunFacts, frame: TimeFrame): View {
   const { run } = facts
   const title = titleOf(facts, frame)
   const parts =
-    run.state === 'queued' ? waitingParts(facts) : isOver(run.state) ? endParts(facts) : runningParts(facts)
+    run.state === 'queued'
+      ? waitingParts(facts)
+      : isOver(run.state)
+        ? endParts(facts, frame)
+        : runningParts(facts)
   const first = parts.find(part => part.t === 'text')
   const more = first?.t === 'text' ? `. ${textOf(first.runs, frame)}` : ''
   return {
@@ -120,25 +131,36 @@ function runningParts({ run, progress, tail, logUrl }: RunFacts): readonly Part[
     parts.push({ t: 'progress', done: copy.done, total: copy.total, label })
   } else if (copy !== null) parts.push(said(`copied ${size(copy.total)} · SHA-256 checked`))
   if (progress?.fetching !== undefined) parts.push(said(fetchingWords(progress.fetching)))
-  const lines = tail?.lines.slice(-LINES_RUNNING) ?? (progress?.lastLine == null ? [] : [progress.lastLine])
+  const cases = progress?.cases
+  if (cases !== undefined) parts.push(livePart(cases))
+  const last = tail?.lines.slice(-LINES_RUNNING) ?? (progress?.lastLine == null ? [] : [progress.lastLine])
+  const lines = cases === undefined || cases.latest.length === 0 ? last : latestLines(cases)
   if (lines.length > 0) parts.push(logPart(lines, tail?.total ?? lines.length, logUrl))
   return parts
 }
 
-function endParts(facts: RunFacts): readonly Part[] {
-  const { run, logUrl } = facts
+function endParts(facts: RunFacts, frame: TimeFrame): readonly Part[] {
+  const { run, logUrl, fileUrl } = facts
   const { result } = run
   if (result === null) return run.cancelledBy === null ? [] : [said(`Cancelled by @${run.cancelledBy.name}.`)]
   const parts: Part[] = []
-  const what = result.message ?? result.title
+  const what = failedByCases(run) === null ? (result.message ?? result.title) : null
   if (what !== null) parts.push(said(sentence(what)))
   const isGiven = result.failure?.class === 'input'
   if ((run.state === 'error' || isGiven) && result.hint !== null) parts.push(said(sentence(result.hint)))
+  parts.push(...casesParts(run, facts.failedCases ?? [], fileUrl(CASES_FILE)))
   const proof = result.proof.slice(0, LINES_PROOF)
   if (proof.length > 0) parts.push({ t: 'log', lines: proof, total: proof.length })
   const tail = result.tail.slice(-LINES_ENDED)
   // The proof of a panic is the end of the log; saying it twice helps nobody.
-  if (proof.length === 0 && tail.length > 0) parts.push({ t: 'log', lines: tail, total: result.tailTotal })
+  const isShown = proof.length > 0 || result.cases?.failed.length
+  if (!isShown && tail.length > 0) parts.push({ t: 'log', lines: tail, total: result.tailTotal })
+  const after = afterwards(run, facts.steps ?? [])
+  parts.push(
+    ...(after === null ? [] : [said(after)]),
+    ...survivedParts(run, facts.pageUrl),
+    ...eventsPart(run, frame),
+  )
   parts.push(...collectedParts(run, facts.pageUrl), { t: 'note', runs: endNote(facts, logUrl) })
   return parts
 }
@@ -148,10 +170,12 @@ function fetchingWords({ path, files, bytes }: NonNullable<RunProgress['fetching
 }
 
 /** `exit status 1 · board released · log (18 kB) · results.xml`. */
-function endNote({ run, released, fileUrl }: RunFacts, logUrl: string): readonly Text[] {
+function endNote({ run, released, fileUrl, pageUrl }: RunFacts, logUrl: string): readonly Text[] {
   const { result } = run
   const words: Text[][] = []
   if (result?.exitStatus != null) words.push([plain(`exit status ${result.exitStatus}`)])
+  const line = result === null ? [] : lineLink(result, pageUrl)
+  if (line.length > 0) words.push([...line])
   const ending = endedBy(run)
   if (ending !== null) words.push([plain(ending)])
   if (run.attempts.length > 0) words.push([plain(released ? 'board released' : 'board being released')])
@@ -174,7 +198,9 @@ function isProgram(run: Run, name: string): boolean {
 /** Which step of the ladder stopped it; null where it ended by itself. */
 function endedBy(run: Run): string | null {
   const how = run.result?.endedBy
-  return how === undefined || how === 'itself' ? null : ENDED_BY[how]
+  // Nothing was left to end where the kernel died.
+  const isDead = how === 'nothing' && run.result?.failure?.cause === 'panic'
+  return how === undefined || how === 'itself' || isDead ? null : ENDED_BY[how]
 }
 
 const ENDED_BY: Readonly<Record<Exclude<RunResult['endedBy'], 'itself'>, string>> = {
@@ -198,7 +224,10 @@ function actionsOf(facts: RunFacts): readonly Action[] {
           expect,
         }),
       )
-    return run.attempts.length === 0 ? again : [...again, log]
+    const last = run.result?.cases?.compared?.with.run
+    const compare =
+      last === undefined ? [] : [button('compare', `Compare with ${last}`, `tests compare ${id} ${last}`)]
+    return run.attempts.length === 0 ? again : [...again, ...traceAction(run), log, ...compare]
   }
   const cancel = button('cancel', 'Cancel', `queue cancel ${id}`, { expect })
   if (run.state !== 'queued') return [cancel, log, button('board', 'Board', `boards show ${placeOf(run)}`)]

@@ -1,12 +1,13 @@
 /** From an item of the outbox to what is said: drawn from the state when it is delivered. */
 
 import type { Lab } from '../lab/lab.ts'
-import type { Alert, Lease, Person, Waiting } from '../lab/types.ts'
+import type { Alert, Lease, Person, Run, Waiting } from '../lab/types.ts'
 import { alertTelling } from './alert.ts'
 import { holderOf } from './lease.ts'
 import { leaseTelling } from './lease-telling.ts'
 import { powerTelling } from './power.ts'
 import { runTelling } from './run-telling.ts'
+import { anchorOf } from './run-told.ts'
 import { frameOf } from './topics.ts'
 import type { View } from './view.ts'
 
@@ -39,9 +40,15 @@ const TELLINGS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   [
     'run',
     async (lab, id) =>
-      said(await lab.run(id), run => runTelling(run, lab.logLink(run), frameOf(lab), lab.waiting(id)?.why)),
+      said(await lab.run(id), run => runTelling(run, logOf(lab, run), frameOf(lab), lab.waiting(id)?.why)),
   ],
 ])
+
+/** To the lines that prove how it ended, where its console does. */
+function logOf(lab: Lab, run: Run): string {
+  const anchor = anchorOf(run.result)
+  return anchor === '' ? lab.logLink(run) : `${lab.link(run.id)}${anchor}`
+}
 
 function said<T>(found: T | null | undefined, say: (found: T) => View): View | null {
   return found === null || found === undefined ? null : say(found)

@@ -1,7 +1,7 @@
 /** From a topic to the card that shows it now: for live cards, and for clicks on old ones. */
 
 import type { Lab } from '../lab/lab.ts'
-import type { BoardSummary, Lease, Person, Run, Transfer } from '../lab/types.ts'
+import type { BoardSummary, FailedCase, Lease, Person, Run, Transfer } from '../lab/types.ts'
 import { boardCard } from './board.ts'
 import { boardsCard } from './boards.ts'
 import { leaseCard } from './lease.ts'
@@ -48,7 +48,8 @@ export function frameOf(lab: Lab): TimeFrame {
 
 const LINES_LIVE = 4
 
-export async function showRun(lab: Lab, run: Run): Promise<View> {
+/** `failedCases`: to be shown one by one. */
+export async function showRun(lab: Lab, run: Run, failedCases: readonly FailedCase[] = []): Promise<View> {
   const facts: RunFacts = {
     run,
     waiting: lab.waiting(run.id),
@@ -61,6 +62,8 @@ export async function showRun(lab: Lab, run: Run): Promise<View> {
     released: !lab.boards().some(board => holds(board, run.id)),
     elsewhere: isOver(run.state) ? elsewhere(lab, run) : null,
     attempts: lab.inventory().settings.attempts,
+    steps: lab.board(run.attempts.at(-1)?.board ?? '')?.state.steps ?? [],
+    failedCases,
   }
   return runCard(facts, frameOf(lab))
 }

@@ -32,17 +32,22 @@ type Asked = {
   from?: string | undefined
   since?: number | undefined
   grep?: string | undefined
+  /** Of a test's log, and of a board's. */
+  line?: number | undefined
+  at?: number | undefined
 }
 
 /** The question that these arguments ask of a log whose last line came at `end`. Throws InputError. */
-export function logQuestion({ lines: limit, from, since, grep }: Asked, end: number, lab: Lab): LogQuestion {
+export function logQuestion(asked: Asked, end: number, lab: Lab): LogQuestion {
+  const { lines: limit, from, since, grep, line, at } = asked
   if (from !== undefined && since !== undefined)
     throw new InputError('--from and --since say the same in two ways.', {
       field: 'since',
       hint: 'Take one of them: --from 14:02, or --since 10m.',
     })
   const after = from === undefined ? (since === undefined ? null : end - since) : momentOf(from, end, lab)
-  return { limit, since: after, grep: grep ?? null }
+  const begin = { ...(line === undefined ? {} : { line }), ...(at === undefined ? {} : { at }) }
+  return { limit, since: after, grep: grep ?? null, ...begin }
 }
 
 function momentOf(text: string, end: number, lab: Lab): number {

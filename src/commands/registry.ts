@@ -24,6 +24,7 @@ import { runTest } from './records/run-test.ts'
 import { settingsReload } from './records/settings-reload.ts'
 import { status } from './records/status.ts'
 import { tests } from './records/tests.ts'
+import { testsCompare } from './records/tests-compare.ts'
 import { testsFollow } from './records/tests-follow.ts'
 import { testsLog } from './records/tests-log.ts'
 import { testsRerun } from './records/tests-rerun.ts'
@@ -59,6 +60,7 @@ export const commands: readonly AnyCommand[] = [
   settingsReload,
   status,
   tests,
+  testsCompare,
   testsFollow,
   testsLog,
   testsRerun,

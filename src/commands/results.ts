@@ -13,7 +13,9 @@ import {
   type Run,
   type Waiting,
 } from '../lab/types.ts'
+import { caseProgress, runCases } from './case-results.ts'
 import { collected, copied, failure, file, person, transfer } from './file-results.ts'
+import { incident, told } from './told-results.ts'
 
 export { person, transfer } from './file-results.ts'
 
@@ -44,6 +46,8 @@ const attempt = z.object({
   failure: failure.nullable(),
   message: text.nullable(),
   uncounted: z.boolean(),
+  title: text.exactOptional(),
+  ...told,
 })
 
 const runResult = z.object({
@@ -59,7 +63,9 @@ const runResult = z.object({
   tail: z.array(text),
   tailTotal: z.number(),
   files: z.array(file),
+  ...told,
   collected: collected.exactOptional(),
+  cases: runCases.exactOptional(),
 })
 
 export const run: z.ZodType<Run> = z.object({
@@ -159,6 +165,7 @@ const progress = z.object({
   copied,
   fetching: z.object({ path: text, files: z.number(), bytes: z.number() }).exactOptional(),
   logBytes: z.number(),
+  cases: caseProgress.exactOptional(),
 })
 
 export const queue: z.ZodType<QueueSummary> = z.object({
@@ -203,6 +210,8 @@ const boardState: z.ZodType<BoardFacts['state']> = z.object({
   lastResponseMs: millis.nullable(),
   kernel: text.nullable(),
   lastCycleAt: millis.nullable(),
+  incidents: z.array(incident).exactOptional(),
+  tainted: z.object({ since: millis, title: text, run: text.nullable() }).nullable().exactOptional(),
   steps: z.array(
     z.object({
       step: z.enum(['console', 'reset', 'power']),

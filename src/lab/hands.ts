@@ -2,7 +2,7 @@ import type { BoardConfig } from '../config/types.ts'
 import { inMaintenance } from './boards/board-state.ts'
 import { type Checks, recordProbe } from './boards/checks.ts'
 import type { PowerService } from './boards/power.ts'
-import type { Recovery } from './boards/recovery.ts'
+import { isDueAgain, type Recovery } from './boards/recovery.ts'
 import { boardConfig, type Core } from './core.ts'
 import type { Holdings } from './leases/holdings.ts'
 import { CAUSE_OF, raise, raised, resolve } from './mail/alerts.ts'
@@ -40,8 +40,10 @@ export async function checkBoards(
       const config = boardConfig(core, id)
       if (config === null) return
       const outcome = await recordProbe(core, id, () => checks.probe(config, ASK_WITHIN_MS))
-      // One that fell silent gets its recovery cycle (H10.3); one that is offline had it.
-      if (outcome === 'silent' && !wasOffline) await recovery.recover(id, 'no answer to a health check')
+      if (outcome !== 'silent') return
+      // One that fell silent gets its ladder (H10.3); one that is offline had it, but for what its cool-down kept from it.
+      if (!wasOffline) await recovery.recover(id, 'no answer to a health check')
+      else if (isDueAgain(core, id)) await recovery.recover(id, 'its cool-down is over')
     }),
   )
 }

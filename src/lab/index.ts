@@ -16,6 +16,7 @@ import { changeInventory } from './reload.ts'
 import { lookAfterAgain, reconcile } from './restart.ts'
 import { retain } from './retention.ts'
 import { peopleWith, roleOf } from './roles.ts'
+import { createCaseQuestions } from './runs/cases/asking.ts'
 import { consoleLog, OUTPUT_LOG } from './runs/log-names.ts'
 import { isFinal } from './runs/run-state.ts'
 import { openSamples } from './runs/samples.ts'
@@ -68,6 +69,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     run: runs.find,
     runs: filter => listRuns(core, filter),
     progress: attempts.progress,
+    ...createCaseQuestions(core, runs),
     async log(id, question) {
       const run = await runs.find(id)
       if (run === null)

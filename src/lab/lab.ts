@@ -7,6 +7,8 @@ import type { AuditEntry } from '../storage/types.ts'
 import type { Consoles } from './consoles.ts'
 import type {
   BoardSummary,
+  ComparedRuns,
+  FailedCase,
   FamilySummary,
   LabState,
   LabStatus,
@@ -64,6 +66,9 @@ export type LogQuestion = {
   grep?: string | null
   /** Only what lies behind this place in the log, and only whole lines: how a log is followed. */
   after?: number
+  /** From this line of a run's log on, counted from 1, or from this place of a board's; the oldest `limit` of them. */
+  line?: number
+  at?: number
 }
 
 /** With `mark` it is no line of the log: the connection was lost or came back there, or bytes are missing. */
@@ -110,6 +115,10 @@ export type Lab = {
   run(id: string): Promise<Run | null>
   runs(filter: RunFilter): Promise<readonly Run[]>
   progress(runId: string): RunProgress | null
+  /** Its failed test cases with what was printed, a thousand at most; where their file is gone, those of its record. */
+  failedCases(run: Run): Promise<readonly FailedCase[]>
+  /** The cases of a run beside those of another. Throws NotFoundError, and InputError where one of them has none. */
+  compare(now: string, before: string): Promise<ComparedRuns>
   /** Lines of the run's log, the program's own output unless `whole`; newest `limit`. */
   log(runId: string, question: RunLogQuestion): Promise<LogLines>
   /** Lines of one of the board's consoles, recorded always; null: the one that is worked at. Throws NotFoundError. */

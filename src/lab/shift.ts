@@ -1,5 +1,5 @@
 import type { Millis } from '../clock.ts'
-import type { BoardState, LabState, Lease, Run, Transfer } from './types.ts'
+import type { Attempt, BoardState, LabState, Lease, Run, RunResult, Told, Transfer } from './types.ts'
 
 /** Moves every time of the live state, and nothing else: what had half an hour left has half an hour left. */
 export function shiftTimes(state: LabState, by: Millis): void {
@@ -24,12 +24,35 @@ export function shiftTimes(state: LabState, by: Millis): void {
 
 function shiftRun(run: Run, by: Millis): Run {
   const times = Object.fromEntries(Object.entries(run.times).map(([state, at]) => [state, at + by]))
-  const attempts = run.attempts.map(attempt => ({
+  const attempts = run.attempts.map(attempt => shiftAttempt(attempt, by))
+  const result = run.result && { ...run.result, ...shiftTold(run.result, by), ...shiftCases(run.result, by) }
+  return { ...run, arrivedAt: run.arrivedAt + by, times, attempts, avoid: shiftAvoid(run.avoid, by), result }
+}
+
+/** When the runs had ended that its cases are held against. */
+function shiftCases({ cases }: RunResult, by: Millis): Pick<RunResult, 'cases'> {
+  if (cases === undefined) return {}
+  const { compared } = cases
+  const failed = cases.failed.map(each =>
+    each.passed == null ? each : { ...each, passed: { ...each.passed, at: each.passed.at + by } },
+  )
+  if (compared === undefined) return { cases: { ...cases, failed } }
+  const last = { run: compared.with.run, at: compared.with.at + by }
+  return { cases: { ...cases, failed, compared: { ...compared, with: last } } }
+}
+
+function shiftAttempt(attempt: Attempt, by: Millis): Attempt {
+  const { startedAt, endedAt } = attempt
+  return {
     ...attempt,
-    startedAt: attempt.startedAt + by,
-    endedAt: moved(attempt.endedAt, by),
-  }))
-  return { ...run, arrivedAt: run.arrivedAt + by, times, attempts, avoid: shiftAvoid(run.avoid, by) }
+    ...shiftTold(attempt, by),
+    startedAt: startedAt + by,
+    endedAt: moved(endedAt, by),
+  }
+}
+
+function shiftTold({ events }: Told, by: Millis): Told {
+  return events === undefined ? {} : { events: events.map(event => ({ ...event, at: event.at + by })) }
 }
 
 function shiftLease(lease: Lease, by: Millis): Lease {
@@ -50,7 +73,7 @@ function shiftTransfer(transfer: Transfer, by: Millis): Transfer {
 }
 
 function shiftBoard(board: BoardState, by: Millis): BoardState {
-  const { unhealthy, maintenance } = board
+  const { unhealthy, maintenance, incidents, again } = board
   return {
     ...board,
     since: board.since + by,
@@ -69,6 +92,10 @@ function shiftBoard(board: BoardState, by: Millis): BoardState {
       startedAt: step.startedAt + by,
       endedAt: moved(step.endedAt, by),
     })),
+    ...(again == null ? {} : { again: { ...again, at: again.at + by, from: again.from + by } }),
+    ...(incidents === undefined
+      ? {}
+      : { incidents: incidents.map(incident => ({ ...incident, at: incident.at + by })) }),
   }
 }
 

@@ -5,6 +5,8 @@ import type { EndedBy, PowerState } from '../hardware/types.ts'
 import type { InboxEntry, OutboxItem } from '../mail/types.ts'
 import type { Sequence, StoredFile } from '../storage/types.ts'
 import type { Collected, Copied, WorkStage } from '../work/types.ts'
+import type { CaseProgress, RunCases } from './runs/cases/types.ts'
+import type { Incident, Told } from './told.ts'
 
 // ---- people -----------------------------------------------------------------------------------------------
 
@@ -47,8 +49,10 @@ export type Program =
   | { kind: 'binary'; name: string; size: number; sha256: string; entry?: string }
   | { kind: 'shell'; command: string }
 
-/** One lease of one board. */
-export type Attempt = {
+/** One lease of one board; of one that was made anew also what its console told. */
+export type Attempt = Told & {
+  /** `kernel panic: Fatal exception`, where its console proves it. */
+  title?: string
   number: number
   board: string
   token: number
@@ -60,7 +64,7 @@ export type Attempt = {
   uncounted: boolean
 }
 
-export type RunResult = {
+export type RunResult = Told & {
   exitStatus: number | null
   endedBy: EndedBy
   failure: Failure | null
@@ -81,6 +85,8 @@ export type RunResult = {
   files: readonly StoredFile[]
   /** Left out where nothing was to be collected, and where it never came to that. */
   collected?: CollectedFiles
+  /** Left out where none were told. */
+  cases?: RunCases
 }
 
 /** What came of the patterns that files were fetched from a board by (M6.8); `name` is what it is stored as. */
@@ -129,6 +135,8 @@ export type RunProgress = {
   fetching?: { path: string; files: number; bytes: number }
   lastLine: string | null
   logBytes: number
+  /** Left out before the first. */
+  cases?: CaseProgress
 }
 
 // ---- leases -----------------------------------------------------------------------------------------------
@@ -208,6 +216,14 @@ export type BoardState = {
   lastCycleAt: Millis | null
   /** What was done to bring it back, oldest first: the latest, and all that its cool-down and its cap count. */
   steps: readonly BoardStep[]
+  /** What its console told about failing, oldest first: the latest, and those of 24 h. Left out before the first. */
+  incidents?: readonly Incident[]
+  /** The test whose own doing it is that the board is looked after; left out where it is none's. */
+  after?: string | null
+  /** Of one that is set aside: the step that is due when its cool-down is over, and when its ladder began. */
+  again?: { step: RecoveryStep; at: Millis; from: Millis } | null
+  /** Its kernel reported a failure and lives on, not restarted since: it may hide the next. Left out: it is itself. */
+  tainted?: { since: Millis; title: string; run: string | null } | null
 }
 
 /** One step of bringing a board back. */
@@ -221,6 +237,8 @@ export type BoardStep = {
   message: string | null
   /** The run that it ended; null: the lab's own. */
   run: string | null
+  /** The test that made it necessary, and was to blame for it itself. */
+  after?: string
 }
 /** `done`: carried out, and nobody has looked yet. */
 export type StepOutcome = 'back' | 'no answer' | 'failed' | 'cut short' | 'done'

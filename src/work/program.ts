@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
 import type { Clock } from '../clock.ts'
 import { HardwareError } from '../errors.ts'
 import type { OpenBoard, SendReport } from '../hardware/types.ts'
+import { fileBytes } from './file-bytes.ts'
 import type { Stopper } from './stopper.ts'
 import type { RunTestJob, WorkContext } from './types.ts'
 import { unpack } from './unpack.ts'
@@ -31,7 +31,7 @@ export async function place(placing: Placing): Promise<SendReport | null> {
   if (job.program.kind === 'shell') return null
   const { name, path, size, sha256, entry } = job.program
   const copied = await board.shell.send(
-    { bytes: createReadStream(path), again: () => createReadStream(path), size, sha256 },
+    { bytes: fileBytes(path), again: () => fileBytes(path), size, sha256 },
     `${folder}/${name}`,
     stopper.any,
     sent => ctx.onEvent({ kind: 'progress', done: sent, total: size, label: name }),
@@ -72,7 +72,7 @@ export function argvOf({ program, args }: RunTestJob): readonly string[] {
 
 /** The working folder goes, and a framed command answers: only then is the board said to be clean. */
 export async function cleanUp({ job, board, stopper, folder }: Placing): Promise<boolean> {
-  if (stopper.taken() !== null || stopper.hard.aborted || stopper.finding() !== null) return false
+  if (!stopper.mayType() || stopper.hard.aborted || stopper.finding() !== null) return false
   try {
     return (await board.shell.command(`${endStrays(job, folder)}rm -rf ${folder}`, stopper.hard)).status === 0
   } catch {

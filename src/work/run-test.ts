@@ -30,6 +30,7 @@ export async function runTest(job: RunTestJob, board: OpenBoard, ctx: Context): 
     await attach(task)
     arrival.done = true
     stage(task, 'copying')
+    stopper.copying()
     const copied = await place(task)
     return await run(task, copied)
   } catch (error) {
@@ -48,8 +49,9 @@ function hear(news: RecorderNews, arrival: Arrival, stopper: Stopper, ctx: Conte
     ctx.onEvent({ kind: 'log', ...news.chunk })
     stopper.count(news.chunk.bytes.length)
   } else if (news.kind === 'finding' || news.kind === 'trace') {
+    if (!arrival.done && news.finding.cause === 'reset') return
     ctx.onEvent({ kind: 'finding', finding: news.finding })
-    if (arrival.done || news.finding.cause !== 'reset') stopper.found(news.finding)
+    stopper.found(news.finding)
   }
 }
 
@@ -77,11 +79,16 @@ async function run(task: Task, copied: SendReport | null): Promise<RunTestResult
   const durationMs = stopper.ranMs()
   stage(task, 'collecting')
   ctx.onEvent({ kind: 'output', ranges: end.output })
-  if (stopper.finding() !== null) await stopper.whole()
-  const failure = stopper.failure() ?? exitFailure(end)
+  const isLost = end.status === null && end.endedBy === 'nothing'
+  const told = (): WorkFailure | null => (isLost ? stopper.reported() : stopper.reported(end.status))
+  if (stopper.finding() !== null || told() !== null) await stopper.whole()
+  const failure = (isLost ? lostTo(stopper) : stopper.failure()) ?? told() ?? exitFailure(end)
   stopper.ended()
   const collected = await collect(task)
   const boardClean = await cleanUp(task)
+  // What was survived is told to its end too: its place is in its trace.
+  if (stopper.isTelling()) await stopper.whole()
+  if (failure?.failure.class === 'infrastructure') throw failed(failure, null)
   if (collected !== null && isCutShort(ctx.signal)) throw ctx.signal.reason as LabError
   return {
     status: end.status,
@@ -128,7 +135,7 @@ async function explain(task: Task, error: unknown): Promise<RunTestResult> {
   const taken = stopper.taken()
   if (taken !== null) throw taken
   if (stopper.finding() !== null) await stopper.whole()
-  const failure = stopper.failure()
+  const failure = isSilent(error) ? lostTo(stopper) : stopper.failure()
   if (failure === null) {
     // A file that did not fit, or is no archive, leaves a shell that answers, and its folder.
     const { cause, class: whose, blame } = failureOf(error)
@@ -137,14 +144,23 @@ async function explain(task: Task, error: unknown): Promise<RunTestResult> {
   }
   if (failure.failure.class === 'infrastructure') throw failed(failure, error)
   const durationMs = stopper.ranMs()
-  const ended = (isSilent(error) ? await endBySysrq(task) : null) ?? (await endedGently(task))
+  const bySysrq = isSilent(error) ? await endBySysrq(task) : null
+  if (bySysrq === null && failureOf(error).cause === 'lockup') stopper.lost()
+  const ended = bySysrq ?? (await endedGently(task))
   return { status: null, output: null, copied: null, durationMs, failure, ...ended }
+}
+
+/** A kernel that told of a lockup explains a program that never came back; a cancel stays a cancel. */
+function lostTo(stopper: Stopper): WorkFailure | null {
+  const failure = stopper.failure()
+  const isOpen = failure === null || failure.failure.class === 'timeout'
+  return isOpen ? (stopper.reported() ?? failure) : failure
 }
 
 /** No prompt came, whatever was tried. */
 function isSilent(error: unknown): boolean {
   const { cause } = failureOf(error)
-  return cause === 'no prompt' || cause === 'not answering'
+  return cause === 'no prompt' || cause === 'not answering' || cause === 'lockup'
 }
 
 async function endedGently(task: Task): Promise<Pick<RunTestResult, 'endedBy' | 'boardClean'>> {

@@ -1,6 +1,8 @@
 import type { Clock, Millis, Timer } from '../clock.ts'
 import { HardwareError, LabError } from '../errors.ts'
 import type { Finding } from '../reading/types.ts'
+import type { Stage } from '../reading/verdict.ts'
+import { failureBy } from './console-failure.ts'
 import { createTrace } from './trace.ts'
 import type { RunTestJob, WorkContext, WorkFailure } from './types.ts'
 
@@ -20,6 +22,8 @@ export type Stopper = {
   readonly any: AbortSignal
   /** For what is done when neither brought a prompt: aborts when the board was taken away, and when there is no time left. */
   readonly last: AbortSignal
+  /** The binary is on its way: what the console tells is judged by how far it came. */
+  copying(): void
   started(): void
   /** The program has ended: its time limit is no matter any more, nor is how long it took to end it. */
   ended(): void
@@ -28,13 +32,19 @@ export type Stopper = {
   found(finding: Finding): void
   /** Waits until what ended the run is told to its end: 2 s at most. `failure` then says all of it. */
   whole(): Promise<void>
+  /** Something is being told still. */
+  isTelling(): boolean
   /** What the run ends as when it did not end by itself. */
   failure(): WorkFailure | null
   finding(): Finding | null
+  /** What the console told, where that ends no run but explains this end; with its exit status, where somebody saw it. */
+  reported(exit?: number | null): WorkFailure | null
   /** The board was taken away (lease lost, power switched): it must not be touched again. */
   taken(): LabError | null
   /** False when it was taken away, and when its kernel died or started again under us. */
   mayType(): boolean
+  /** Its kernel locked up, and nothing brought it back: whatever is typed would only be waited for. */
+  lost(): void
   ranMs(): Millis
   close(): void
 }
@@ -46,6 +56,7 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
   const timers: Timer[] = []
   let failure: WorkFailure | null = null
   let finding: Finding | null = null
+  let stage: Stage = 'boot'
   /** It panicked or started again: nobody is left at its prompt. */
   let isGone = false
   const trace = createTrace(ctx.clock)
@@ -59,6 +70,10 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
     soft.abort(asError(why))
     timers.push(ctx.clock.after(SETTLE_WITHIN_MS, () => hard.abort(stuck(job))))
     timers.push(ctx.clock.after(LAST_WITHIN_MS, () => last.abort(stuck(job))))
+  }
+  const told = (exit?: number | null): WorkFailure | null => {
+    const verdict = trace.verdict({ stage, ...(exit === undefined ? {} : { exit }) })
+    return verdict === null ? null : failureBy(verdict, stage, job.board.id)
   }
   const onAbort = (): void => {
     const reason: unknown = ctx.signal.reason
@@ -76,7 +91,11 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
     hard: hard.signal,
     any: AbortSignal.any([soft.signal, hard.signal]),
     last: last.signal,
+    copying() {
+      stage = 'transfer'
+    },
     started() {
+      stage = 'run'
       startedAt = ctx.clock.mono()
       timers.push(ctx.clock.after(job.timeoutMs, () => stop(timeLimit(job))))
     },
@@ -91,7 +110,8 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
       trace.heard(seen)
       if (seen.whole || seen.severity === 'told' || (failure !== null && finding === null)) return
       finding ??= seen
-      const why = findingFailure(seen, startedAt !== null, job)
+      const why = told()
+      if (why === null) return
       stop(why)
       // A kernel that panicked or restarted has no process left to end: waiting for a prompt would be a lie.
       if (seen.cause !== 'panic' && seen.cause !== 'reset') return
@@ -99,10 +119,15 @@ export function createStopper(job: RunTestJob, ctx: WorkContext & { clock: Clock
       hard.abort(asError(why))
     },
     whole: () => trace.whole(last.signal),
-    failure: () => (failure === null || finding === null ? failure : trace.told(failure)),
+    isTelling: trace.isOpen,
+    failure: () => (finding === null ? failure : (told() ?? failure)),
+    reported: told,
     finding: () => finding,
     taken: () => taken,
     mayType: () => taken === null && !isGone,
+    lost() {
+      isGone = true
+    },
     ranMs: () => (startedAt === null ? 0 : Math.round(ctx.clock.mono() - startedAt)),
     close() {
       ctx.signal.removeEventListener('abort', onAbort)
@@ -159,21 +184,6 @@ function outputLimit(job: RunTestJob): WorkFailure {
 
 function sizeOf(bytes: number): string {
   return bytes < 2 ** 20 ? `${Math.round(bytes / 1000)} kB` : `${Number((bytes / 2 ** 20).toFixed(1))} MiB`
-}
-
-function findingFailure(finding: Finding, running: boolean, job: RunTestJob): WorkFailure {
-  return {
-    // Before the program ran it cannot have been the program: the board came to us like this.
-    failure: running
-      ? { class: 'test', cause: finding.cause, blame: 'none' }
-      : { class: 'infrastructure', cause: finding.cause, blame: 'board' },
-    title: finding.title,
-    message: running
-      ? `The board's kernel reported it while the program ran: ${finding.line}`
-      : `${job.board.id} reported it before the program was started: ${finding.line}`,
-    hint: 'The lines around it are in the log.',
-    proof: [finding.line],
-  }
 }
 
 function stuck(job: RunTestJob): HardwareError {

@@ -1,7 +1,6 @@
 import type { Clock, Millis } from '../clock.ts'
 import type { Finding } from '../reading/types.ts'
-import { verdictOf } from '../reading/verdict.ts'
-import type { WorkFailure } from './types.ts'
+import { type Verdict, type VerdictContext, verdictOf } from '../reading/verdict.ts'
 
 /** The verdict is to be there within so long (console.md 9). */
 const WHOLE_WITHIN_MS: Millis = 2_000
@@ -14,8 +13,10 @@ export type Trace = {
   heard(finding: Finding): void
   /** Resolves when what was found is whole and nothing followed from it, when the signal aborts, and after 2 s at last. */
   whole(signal: AbortSignal): Promise<void>
-  /** The failure with cause, title and lines of the whole story; another failure stays what it is. */
-  told(failure: WorkFailure): WorkFailure
+  /** Something was told that is not whole yet. */
+  isOpen(): boolean
+  /** What all that was heard comes to. */
+  verdict(context: VerdictContext): Verdict | null
 }
 
 export function createTrace(clock: Clock): Trace {
@@ -51,12 +52,7 @@ export function createTrace(clock: Clock): Trace {
         follows.cancel()
       })
     },
-    told(failure) {
-      const stage = failure.failure.class === 'test' ? 'run' : 'boot'
-      const verdict = verdictOf(findings, { stage })
-      if (verdict === null || verdict.class !== failure.failure.class) return failure
-      const { cause, title, proof } = verdict
-      return { ...failure, failure: { ...failure.failure, cause }, title, proof }
-    },
+    isOpen: () => open.size > 0,
+    verdict: context => verdictOf(findings, context),
   }
 }

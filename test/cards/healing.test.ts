@@ -39,6 +39,15 @@ test('H10.3 a board’s card has how it was brought back, with times and results
   expect(shown()).not.toContain('Looked after')
 })
 
+test('a kernel that lived through its own failure is told with when, under which test, and how to be rid of it', () => {
+  const tainted = { since: NOON - 10 * MINUTE, title: 'oops: bad access, demo+0x1c', run: 'T12' }
+  const state = makeBoardState('soc-b-001', { kernel: '6.1.0-28', tainted })
+  const card = draw(boardCard(makeBoard('soc-b-001', { state }), [], FRAME), null).join(' ')
+  expect(card.replaceAll(/\s+/g, ' ')).toContain(
+    '6.1.0-28 that failed at 11:50 under T12 and was not restarted since (oops: bad access, demo+0x1c): it may say less of its next failure. Restart it: power cycle soc-b-001',
+  )
+})
+
 test.each<[RunResult['endedBy'], string]>([
   ['interrupt', 'was ended on soc-a-003.'],
   ['kill', 'was ended on soc-a-003.'],

@@ -143,8 +143,18 @@ export function artifactsAreWhole(
         ledger.faults.push(`${run.id}/${name} has ${bytes.length} bytes, and its sum says something else`)
     }
     if (run.state === 'passed') outputIsThere(ledger, artifacts, run)
+    if (run.state === 'passed' || run.result?.exitStatus === 3) casesAreThere(ledger, artifacts, run)
     if (run.state === 'passed' && run.collect !== undefined) filesAreThere(ledger, artifacts, run)
   }
+}
+
+/** M6.6: both of its cases, in its record and in its file, whoever of several bots read them. */
+function casesAreThere({ faults }: Ledger, artifacts: string, run: Run): void {
+  const { totals, failed = [] } = run.result?.cases ?? {}
+  const xml = contentOf(filePath(artifacts, run.id, 'results.xml'))?.toString() ?? ''
+  const isWhole = totals?.total === 2 && totals.announced === 2 && xml.includes(`name="${wordOf(run)}"`)
+  if (!isWhole || (failed.length === 1) !== (run.state === 'failed'))
+    faults.push(`${run.id} is ${run.state}, and its cases are ${JSON.stringify(run.result?.cases)}: ${xml}`)
 }
 
 /** M6.8: of the attempt that counted, and of no other. */

@@ -25,10 +25,13 @@ me=$(basename "$(pwd)")
 exec 9>>"$HOME/lock"
 if flock -n 9; then how=alone; else how=crowded; fi
 echo "begin $me $2 $how" >>"$HOME/record"
+echo "1..2"
+echo "ok 1 begun"
 i=0
 while [ $i -lt $1 ]; do echo "tick $i of $2"; sleep 0.05; i=$((i+1)); done
 echo "end $me $2" >>"$HOME/record"
 echo "$2 on $me" >left.txt
+if [ $3 = 0 ]; then echo "ok 2 $2"; else echo "not ok 2 $2"; fi
 echo "done $2"
 exit $3
 `

@@ -342,6 +342,8 @@ export function createLabPort(more: Partial<Lab> & { roles?: Readonly<Record<str
     boards: () => boards,
     board: id => lab.boards().find(board => board.config.id === id) ?? null,
     queue: () => QUEUE,
+    failedCases: async run => run.result?.cases?.failed ?? [],
+    compare: unexpected('a comparison'),
     waiting: id => lab.queue().waiting.find(each => each.id === id) ?? null,
     run: async id => lab.state().runs[id] ?? null,
     runs: async () => Object.values(lab.state().runs),

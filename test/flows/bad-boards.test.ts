@@ -113,7 +113,7 @@ describe.concurrent('a board that fails is passed over and looked after, and not
         [SICK, { class: 'infrastructure', cause: 'panic', blame: 'board' }],
         [WELL, null],
       ])
-      expect(run.attempts[0]?.message).toContain('Kernel panic - not syncing: Fatal exception in interrupt')
+      expect(run.attempts[0]?.message).toContain('copied: kernel panic: Fatal exception in interrupt')
       expect((await becomes(world, { status: 'available' })).state.failures).toHaveLength(1)
       expect(livedThrough(board)).toEqual(['panic', 'off', 'on'])
     })

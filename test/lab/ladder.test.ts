@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RecoveryStep } from '../../src/config/types.ts'
-import { type Climb, DAY_MS, keptSteps, nextStep, policyOf } from '../../src/lab/boards/ladder.ts'
+import { type Climb, DAY_MS, dueAgain, keptSteps, nextStep, policyOf } from '../../src/lab/boards/ladder.ts'
 import type { BoardStep, StepOutcome } from '../../src/lab/types.ts'
 import { someSettings } from './samples.ts'
 
@@ -34,7 +34,7 @@ type Lived = { climbs: (BoardStep[] & { ended?: string })[]; all: BoardStep[] }
 
 /** The ladder as its service climbs it, with what is kept of the steps before. */
 function live(
-  part: Pick<Climb, 'policy' | 'has'>,
+  part: Pick<Climb, 'policy' | 'has' | 'tainted'>,
   plan: typeof days extends fc.Arbitrary<infer T> ? T : never,
 ): Lived {
   let now = 10 * DAY_MS
@@ -81,6 +81,65 @@ describe('H10.3 H18.3 the ladder of a board that does not answer', () => {
     )
   })
 
+  test('what tests made necessary changes nothing for the board, once it was back, however often', () => {
+    const ofTests = fc.array(
+      fc.record({
+        minutesAgo: fc.integer({ min: 0, max: 60 * 24 }),
+        failed: fc.array(fc.constantFrom<RecoveryStep>('console', 'reset', 'power')),
+        back: fc.constantFrom<RecoveryStep>('console', 'reset', 'power'),
+        isEndedByIt: fc.boolean(),
+      }),
+    )
+    fc.assert(
+      fc.property(policy, has, days, ofTests, (rules, there, plan, tests) => {
+        const { all } = live({ policy: rules, has: there }, plan)
+        const now = Math.max(10 * DAY_MS, ...all.map(({ endedAt }) => endedAt ?? 0))
+        const more = tests.flatMap(({ minutesAgo, failed, back, isEndedByIt }, at): BoardStep[] =>
+          [...failed, back].map((step, index) => ({
+            ...{ step, startedAt: now - minutesAgo * MINUTE, endedAt: now, message: null },
+            outcome: index < failed.length ? 'failed' : 'back',
+            ...(isEndedByIt && index === 0 ? { run: `T${at}` } : { run: null, after: `T${at}` }),
+          })),
+        )
+        const climb = { policy: rules, has: there, tried: [], letBe: false }
+        const both = [...all, ...more].toSorted((a, b) => a.startedAt - b.startedAt)
+        expect(nextStep({ ...climb, before: both }, now)).toEqual(nextStep({ ...climb, before: all }, now))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('a step that is due again is one that was passed over for its cool-down, is above all that were taken, and may then be taken', () => {
+    fc.assert(
+      fc.property(policy, has, days, (rules, there, plan) => {
+        const { all, climbs } = live({ policy: rules, has: there }, plan)
+        const tried = climbs.at(-1) ?? []
+        const climb = {
+          policy: rules,
+          has: there,
+          tried,
+          before: all.filter(each => !tried.includes(each)),
+          letBe: false,
+        }
+        const now = Math.max(10 * DAY_MS, ...all.map(({ endedAt }) => endedAt ?? 0))
+        const next = nextStep(climb, now)
+        const due = next.kind === 'set aside' ? dueAgain(rules, tried, next.hindered) : null
+        if (due === null) return
+        expect(due.at).toBeGreaterThan(now)
+        expect(tried.map(({ step }) => step)).not.toContain(due.step)
+        const then = nextStep(climb, due.at)
+        // The cap may stand in its way, and nothing else.
+        if (then.kind === 'step') expect(then.step).toBe(due.step)
+        else
+          expect(then).toMatchObject({
+            kind: 'set aside',
+            hindered: expect.arrayContaining([{ step: due.step, why: 'most', count: expect.any(Number) }]),
+          })
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   test('no reset follows a reset, and no cycle a cycle, within the cool-down, but where a restart cut that short', () => {
     fc.assert(
       fc.property(policy, has, days, (rules, there, plan) => {
@@ -110,6 +169,24 @@ describe('H10.3 H18.3 the ladder of a board that does not answer', () => {
           }
           if (steps.length > 0) expect(steps[0]).toBe('console')
         }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('a kernel that is not itself is restarted where it may be, and asked only when that was not to be done or did not help', () => {
+    fc.assert(
+      fc.property(policy, has, days, (rules, there, plan) => {
+        for (const climb of live({ policy: rules, has: there, tainted: true }, plan).climbs) {
+          const asked = climb.findIndex(({ step }) => step === 'console')
+          if (asked === -1) continue
+          expect(asked).toBe(climb.length - 1)
+          expect(climb.slice(0, asked).every(({ outcome }) => outcome !== 'back')).toBe(true)
+        }
+        const once = { policy: rules, has: there, tainted: true, before: [], tried: [], letBe: false }
+        const [first] = rules.steps.filter(step => step !== 'console' && there[step])
+        const mayRestart = first !== undefined && rules.mostInADay > 0
+        expect(nextStep(once, DAY_MS)).toEqual({ kind: 'step', step: mayRestart ? first : 'console' })
       }),
       { numRuns: 200 },
     )

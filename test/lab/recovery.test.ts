@@ -105,6 +105,51 @@ describe('H10.3 H18.3 a board that falls silent', () => {
     expect(taken(under)).toEqual(['reset', 'reset', 'reset', 'cycle'])
   })
 
+  test('a step that was passed over for its cool-down is taken when that is over, once; the alert says when', async () => {
+    const under = await lab({ power: POWER })
+    under.site.mends.set('a1', 'power')
+    await fallsSilent(under)
+    under.site.mends.clear()
+    await fallsSilent(under, 6 * MINUTE)
+    const alert = async () => (await under.lab.status()).alerts[0]?.text
+    expect(await alert()).toMatch(
+      /Tried: 12:26 console: no answer\. Next try: power cycle at 12:30\. Look at it/,
+    )
+    const minutes = async (count: number): Promise<void> => {
+      for (let minute = 0; minute < count; minute++) {
+        await under.clock.pass(MINUTE)
+        await under.lab.checkBoards()
+      }
+    }
+    await minutes(3)
+    expect(taken(under)).toEqual(['cycle'])
+    expect(under.lab.board('a1')?.reason).toMatch(/; next try: power cycle at 12:30$/)
+    await minutes(1)
+    expect(taken(under)).toEqual(['cycle', 'cycle'])
+    expect(stepsOf(under).slice(-2)).toEqual(['console: no answer', 'power: no answer'])
+    expect(await alert()).toMatch(/12:30 power: no answer\. Look at it/)
+    expect(under.lab.owed.items().filter(({ kind }) => kind === 'alert')).toHaveLength(1)
+    await minutes(60)
+    expect(taken(under)).toEqual(['cycle', 'cycle'])
+    expect(under.lab.board('a1')?.reason).not.toContain('next try')
+  })
+
+  test('and heals the board, over a restart of the bot too; never beyond the cap', async () => {
+    for (const mostInADay of [4, 1]) {
+      const under = await lab({ power: POWER }, { recovery: { ...someSettings().recovery, mostInADay } })
+      under.site.mends.set('a1', 'power')
+      await fallsSilent(under)
+      await fallsSilent(under, 6 * MINUTE)
+      const again = await under.restart(['a1'])
+      open.splice(open.indexOf(under), 1, again)
+      again.site.mends.set('a1', 'power')
+      await again.clock.pass(5 * MINUTE)
+      await again.lab.checkBoards()
+      expect(taken(again)).toEqual(mostInADay === 1 ? [] : ['cycle'])
+      expect(again.lab.board('a1')?.usable).toBe(mostInADay > 1)
+    }
+  })
+
   test('P18 in maintenance, or switched off on purpose, is not touched', async () => {
     const kept = await lab({ sysrq: true, power: POWER })
     await kept.lab.maintain('a1', { reason: 'hands inside', untilMs: null }, KAI)
@@ -118,7 +163,7 @@ describe('H10.3 H18.3 a board that falls silent', () => {
   })
 })
 
-test('M6.4 a reset that ended a test is of its board, with no blame; it is asked, and its cool-down begins', async () => {
+test('M6.4 a reset that ended a test is of its board, with no blame; it is asked, and nothing counts when it answers', async () => {
   const under = await lab({ sysrq: true, power: POWER })
   const program = { kind: 'shell', command: 'true' } as const
   const request = { family: 'socA', board: null, program, args: [], env: {}, timeoutMs: null }
@@ -139,7 +184,40 @@ test('M6.4 a reset that ended a test is of its board, with no blame; it is asked
     ],
   })
   await fallsSilent(under, 6 * MINUTE)
-  expect(taken(under)).toEqual(['cycle'])
+  expect(taken(under)).toEqual(['reset', 'cycle'])
+})
+
+test('H10.3 M3.4 what a bad kernel brought about is put right as often as it takes: a healthy board is never set aside for it', async () => {
+  const under = await lab({ power: POWER })
+  under.site.mends.set('a1', 'power')
+  const program = { kind: 'shell', command: 'panic' } as const
+  const request = {
+    family: 'socA',
+    board: null,
+    program,
+    args: [],
+    env: {},
+    timeoutMs: null,
+    priority: 2,
+  } as const
+  const failure = { class: 'test', cause: 'panic', blame: 'none' } as const
+  for (let count = 1; count <= 7; count++) {
+    const { id } = await under.lab.submit(request, MEI, HERE)
+    const going = await until(() => under.site.tests.get(id), 'it runs')
+    under.site.dead.add('a1')
+    going.finish({
+      ...{ status: null, endedBy: 'nothing', boardClean: false },
+      failure: { failure, message: 'x', hint: '' },
+    })
+    await until(() => under.lab.board('a1')?.usable && under.lab.board('a1')?.lease === null, 'it is back')
+    expect(taken(under)).toHaveLength(count)
+    await under.clock.pass(MINUTE)
+  }
+  expect((await under.lab.status()).alerts).toEqual([])
+  // Falling silent by itself is another matter, and has its whole cap still.
+  await fallsSilent(under)
+  expect(taken(under)).toHaveLength(8)
+  expect(under.lab.board('a1')?.state.steps.at(-1)).not.toHaveProperty('after')
 })
 
 test('P27 a step that a kill of the bot cut short is said to be, counts, and is done again', async () => {

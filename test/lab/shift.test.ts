@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { incidentOf } from '../../src/lab/boards/incidents.ts'
 import { newPowerEvent } from '../../src/lab/boards/power-event.ts'
+import { cancelledResult } from '../../src/lab/runs/cancelling.ts'
+import { compareCases } from '../../src/lab/runs/cases/compare.ts'
+import { summaryOf } from '../../src/lab/runs/cases/summary.ts'
 import { shiftTimes } from '../../src/lab/shift.ts'
 import { labModel, type Operation } from '../../src/lab/state.ts'
-import type { LabState } from '../../src/lab/types.ts'
+import type { ConsoleEvent, LabState, RunCases } from '../../src/lab/types.ts'
+import { findingOf } from '../reading/finding.ts'
 import { until } from '../until.ts'
+import { aCase, aReport } from './cases/samples.ts'
 import { HERE, KAI, MEI, openLab } from './harness.ts'
 import { aBoard, aLease, aRun } from './samples.ts'
 
@@ -16,6 +22,18 @@ const at = fc.integer({ min: EPOCH, max: EPOCH + HOUR })
 const maybe = fc.option(at)
 const avoid = fc.array(fc.record({ board: fc.constant('a1'), until: at }), { maxLength: 2 })
 const person = { id: 'mei', name: 'mei', platform: 'terminal' }
+
+/** Cases held against a run that ended then. */
+function summaryWith(passedAt: number, at: number): { cases: RunCases } {
+  const cases = summaryOf(aReport([aCase('a', 'fail')]))
+  const { counts } = compareCases([], [])
+  const failed = cases.failed.map(each => ({ ...each, passed: { run: 'T0', at: passedAt } }))
+  return { cases: { ...cases, failed, compared: { with: { run: 'T1', at }, ...counts } } }
+}
+
+function told(at: number): ConsoleEvent {
+  return { at, kind: 'panic', severity: 'ends', title: 'x', lines: [1, 2] }
+}
 
 const anyState: fc.Arbitrary<LabState> = fc
   .record({
@@ -49,11 +67,15 @@ const anyState: fc.Arbitrary<LabState> = fc
       failure: null,
       message: null,
       uncounted: false,
+      events: [told(c)],
     }
     apply({
       o: 'run/submitted',
       run: aRun({ arrivedAt: b, times: { queued: c, leasing: d }, attempts: [attempt], avoid: avoided }),
     })
+    const { cases } = summaryWith(k, l)
+    const result = { ...cancelledResult(person, 'x'), cases, events: [told(d)] }
+    apply({ o: 'run/submitted', run: aRun({ id: 'T2', arrivedAt: b, times: {}, result }) })
     apply({
       o: 'lease/asked',
       lease: aLease({ askedAt: e, since: n[1] ?? null, until: n[2] ?? null, avoid: avoided }),
@@ -69,6 +91,8 @@ const anyState: fc.Arbitrary<LabState> = fc
         lastUsedAt: n[6] ?? null,
         lastCheckAt: n[7] ?? null,
         lastCycleAt: n[0] ?? null,
+        again: n[2] == null ? null : { step: 'power', at: n[2], from: b },
+        incidents: [incidentOf(findingOf({ cause: 'panic', title: 'x' }), e, { during: null })],
         steps: [
           { step: 'reset', startedAt: a, endedAt: n[1] ?? null, outcome: null, message: null, run: null },
         ],

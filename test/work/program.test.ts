@@ -2,9 +2,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { OpenBoard } from '../../src/hardware/types.ts'
+import type { OpenBoard, Outgoing } from '../../src/hardware/types.ts'
 import { nonce } from '../../src/ids.ts'
 import { folderOf, place } from '../../src/work/program.ts'
 import { createStopper } from '../../src/work/stopper.ts'
@@ -15,9 +16,11 @@ import { aBoard } from '../lab/samples.ts'
 const id = `T-${nonce(4)}`
 const [before, folder] = [folderOf({ id, attempt: 1 }), folderOf({ id, attempt: 2 })]
 afterEach(() => {
+  sent.length = 0
   for (const each of [before, folder]) rmSync(each, { recursive: true, force: true })
 })
 
+const sent: Outgoing[] = []
 /** A board whose commands are run by a real shell here; what is sent to it, it has. */
 const board = {
   id: 'a1',
@@ -26,7 +29,8 @@ const board = {
       const { status, stdout } = spawnSync('/bin/sh', ['-c', text], { cwd: '/', timeout: 20_000 })
       return { status: status ?? -1, output: stdout.toString() }
     },
-    async send() {
+    async send(file: Outgoing) {
+      sent.push(file)
       return { bytes: 1, wireBytes: 1, durationMs: 1, repaired: 0 }
     },
   },
@@ -57,6 +61,15 @@ const names = fc.constantFrom(
   'hello.part.x',
   'x.part',
 )
+
+test('a binary that is gone by now is told to whoever reads it, and nobody else: nothing is opened before', async () => {
+  await placed(2, { kind: 'binary', name: 'x', path: join(folder, 'gone'), size: 1, sha256: 'x' })
+  const bytes = sent.at(-1)?.bytes
+  // One opens at once, and its error would be nobody's.
+  expect(bytes).not.toBeInstanceOf(Readable)
+  const first = bytes?.[Symbol.asyncIterator]().next()
+  await expect(first).rejects.toThrow('ENOENT')
+})
 
 describe('the working folder of a run', () => {
   test('of an attempt before nothing is left but the part of its very file, whatever it had left there', async () => {

@@ -306,7 +306,71 @@ describe('run-test', () => {
     const asked = here.run()
     here.say(finding('lockup'))
     here.say(finding('out of memory'))
-    expect((await asked).failure).toBeNull()
+    expect((await passing(here, asked)).failure).toBeNull()
+  })
+
+  test('a warning that was told a moment before the end is told to its end, and for no longer than two seconds', async () => {
+    const here = world()
+    const asked = here.run()
+    here.say(finding('warning', 'warning: x'))
+    await until(() => here.typed.some(text => CLEAN_UP.test(text)), 'the board is cleaned')
+    const from = here.clock.mono()
+    expect((await passing(here, asked)).failure).toBeNull()
+    expect(here.clock.mono() - from).toBeGreaterThanOrEqual(2_000)
+  })
+
+  describe('a lockup that its program never came back from is how it ended, and the board is to be looked after', () => {
+    const LOCKED = { failure: { class: 'test', cause: 'lockup', blame: 'none' }, title: 'kernel lockup' }
+
+    test('where no prompt came any more', async () => {
+      let isDead = false
+      const here = world({
+        program: () => {
+          isDead = true
+          here.say(finding('lockup'))
+          const what = { hint: 'h', cause: 'lockup', blame: 'none' } as const
+          return Promise.reject(new HardwareError('a1 did not come back after: kernel lockup', what))
+        },
+        command: async () => {
+          if (!isDead) return { status: 0, output: '' }
+          throw new HardwareError('no prompt', { hint: 'h', cause: 'no prompt', blame: 'board' })
+        },
+      })
+      const asked = here.run()
+      await until(() => stages(here.events).includes('running'), 'it runs')
+      expect(await passing(here, asked)).toMatchObject({
+        ...{ status: null, endedBy: 'nothing', boardClean: false },
+        failure: LOCKED,
+      })
+      // Each word would be waited for in vain, and nobody could look after the board meanwhile.
+      expect([here.typed.at(-1)?.startsWith('run '), here.letGo]).toEqual([true, ['abandon']])
+    })
+
+    test('and where the board answers, but at the time limit nothing could kill the program', async () => {
+      const unkillable = async (stop: AbortSignal, hard: AbortSignal): Promise<ProgramEnd> => {
+        here.say(finding('lockup'))
+        return { ...(await untilStopped(stop, hard)), endedBy: 'nothing' }
+      }
+      const here = world({ program: unkillable })
+      const asked = here.run({ timeoutMs: 5_000 })
+      expect(await passing(here, asked)).toMatchObject({ status: null, failure: LOCKED })
+    })
+
+    test('not where it could be ended in the end, or somebody cancelled it', async () => {
+      const here = world({
+        program: (stop, hard) => {
+          here.say(finding('lockup'))
+          return untilStopped(stop, hard)
+        },
+      })
+      const late = await passing(here, here.run({ timeoutMs: 5_000 }))
+      expect(late.failure).toMatchObject({ failure: { class: 'timeout', cause: 'time limit' } })
+      const stop = new AbortController()
+      const asked = here.run({}, stop.signal)
+      await until(() => here.typed.filter(text => text.startsWith('run ')).length === 2, 'it runs')
+      stop.abort(null)
+      expect((await passing(here, asked)).failure).toMatchObject({ failure: { class: 'cancelled' } })
+    })
   })
 
   test('a panic before the program ran is the board’s', async () => {
@@ -326,6 +390,51 @@ describe('run-test', () => {
     await until(() => here.events.some(event => event.kind === 'finding'), 'the panic is seen')
     await passing(here, asked).catch(() => {})
     await failed
+  })
+
+  test('a kill for want of memory is what a program died of when it died of a kill (137), and of nothing else', async () => {
+    const ended = async (status: number) => {
+      const here = world({
+        program: async () => {
+          here.say(finding('out of memory', 'out of memory: hello (7) was killed'))
+          return { status, endedBy: 'itself', output: OUTPUT, durationMs: 5 }
+        },
+      })
+      return (await passing(here, here.run())).failure
+    }
+    expect(await ended(137)).toMatchObject({
+      failure: { class: 'test', cause: 'out of memory', blame: 'none' },
+      title: 'out of memory: hello (7) was killed',
+    })
+    expect(await ended(0)).toBeNull()
+    expect(await ended(1)).toMatchObject({ failure: { cause: 'exit status' } })
+  })
+
+  test('a boot loader that cannot go on is the board’s, also while a program ran', async () => {
+    const here = world({ program: untilStopped })
+    const asked = here.run()
+    const failed = expect(asked).rejects.toMatchObject({
+      failure: { class: 'infrastructure', cause: 'boot', blame: 'board' },
+      message: 'a1 reported it while the program ran: boot loader: no image',
+    })
+    await until(() => stages(here.events).includes('running'), 'it runs')
+    here.say(finding('boot', 'boot loader: no image'))
+    await passing(here, asked).catch(() => {})
+    await failed
+  })
+
+  test('E a kernel that hung before there was a prompt is told as that, not as a board without one', async () => {
+    const here = world({
+      attach: async () => {
+        here.say(finding('lockup', 'hung task init:1 blocked for more than 120 seconds'))
+        throw new HardwareError('no prompt on a1', { hint: 'h', cause: 'no prompt', blame: 'board' })
+      },
+    })
+    await expect(passing(here, here.run())).rejects.toMatchObject({
+      failure: { class: 'infrastructure', cause: 'lockup', blame: 'board' },
+      message:
+        'a1 reported it before the test had its prompt: hung task init:1 blocked for more than 120 seconds',
+    })
   })
 
   test('P25 when the board was taken away nothing more is typed, not even a good-bye', async () => {

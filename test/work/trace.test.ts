@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/reading/types.ts'
 import { createTrace } from '../../src/work/trace.ts'
-import type { WorkFailure } from '../../src/work/types.ts'
 import { createFakeClock } from '../fake-clock.ts'
 import { findingOf } from '../reading/finding.ts'
 
-const FAILURE: WorkFailure = {
-  failure: { class: 'test', cause: 'oops', blame: 'none' },
-  title: 'oops: seen first',
-  message: 'The board’s kernel reported it.',
-  hint: 'The lines around it are in the log.',
-}
+const RUN = { stage: 'run' } as const
 const OOPS = findingOf({ cause: 'oops', title: 'oops: bad access', from: 100, to: 120, seconds: 77 })
 const PANIC = findingOf({
   cause: 'panic',
@@ -55,10 +49,9 @@ describe('the trace of what ended a run', () => {
     trace.heard(whole(PANIC, 'demo_write+0x1c'))
     await clock.pass(0)
     expect(over()).toBe(600)
-    expect(trace.told(FAILURE)).toMatchObject({
-      failure: { class: 'test', cause: 'panic', blame: 'none' },
+    expect(trace.verdict(RUN)).toMatchObject({
+      ...{ class: 'test', cause: 'panic', blame: 'none' },
       title: 'kernel panic: Fatal exception, demo_write+0x1c',
-      message: FAILURE.message,
       proof: ['oops: bad access', 'pc : demo_write+0x1c', PANIC.line, 'pc : demo_write+0x1c'],
     })
   })
@@ -70,7 +63,7 @@ describe('the trace of what ended a run', () => {
     expect(over()).toBeNull()
     await clock.pass(1)
     expect(over()).toBe(300)
-    expect(trace.told(FAILURE).title).toBe('oops: bad access, demo_write+0x1c')
+    expect(trace.verdict(RUN)?.title).toBe('oops: bad access, demo_write+0x1c')
   })
 
   test('M6.7 one that never ends is waited for no longer than two seconds', async () => {
@@ -79,7 +72,7 @@ describe('the trace of what ended a run', () => {
     expect(over()).toBeNull()
     await clock.pass(1)
     expect(over()).toBe(2_000)
-    expect(trace.told(FAILURE)).toMatchObject({ title: 'oops: bad access', proof: ['oops: bad access'] })
+    expect(trace.verdict(RUN)).toMatchObject({ title: 'oops: bad access', proof: ['oops: bad access'] })
   })
 
   test('P25 a board that is taken away is not waited for', async () => {
@@ -88,15 +81,5 @@ describe('the trace of what ended a run', () => {
     taken.abort()
     await clock.pass(0)
     expect(over()).toBe(0)
-  })
-
-  test('a failure of another class stays what it is', () => {
-    const trace = createTrace(createFakeClock())
-    trace.heard(OOPS)
-    const cancelled: WorkFailure = {
-      ...FAILURE,
-      failure: { class: 'cancelled', cause: 'cancelled', blame: 'none' },
-    }
-    expect(trace.told(cancelled)).toBe(cancelled)
   })
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { boardLogCard } from '../../cards/log.ts'
 import { frameOf } from '../../cards/topics.ts'
 import { everyone } from '../allow.ts'
+import { argument } from '../argument.ts'
 import { boardArgument, consoleFlag } from '../arguments.ts'
 import { command } from '../command.ts'
 import { knownBoard } from '../known-board.ts'
@@ -17,6 +18,11 @@ export const boardsLog = command({
     board: boardArgument(),
     console: consoleFlag(),
     ...logArguments,
+    at: argument(z.number().int().min(0).optional(), {
+      label: 'BYTE',
+      flag: 'at',
+      hint: 'From this byte of the log on, as a button names it.',
+    }),
   }),
   result: z.object({ board: z.string(), console: z.string().nullable(), ...logLines }),
   role: 'user',

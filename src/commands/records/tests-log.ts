@@ -3,6 +3,7 @@ import { logCard } from '../../cards/log.ts'
 import { isOver } from '../../cards/run-words.ts'
 import { frameOf } from '../../cards/topics.ts'
 import { everyone } from '../allow.ts'
+import { argument } from '../argument.ts'
 import { switchFlag, testId } from '../arguments.ts'
 import { command } from '../command.ts'
 import { logArguments, logQuestion } from '../log-arguments.ts'
@@ -18,13 +19,23 @@ const args = z.strictObject({
     flag: 'whole',
     hint: "The board's console, not only the program's output.",
   }),
+  line: argument(z.number().int().min(1).optional(), {
+    label: 'N',
+    flag: 'line',
+    hint: "From this line of the board's console on, as a card names it.",
+  }),
 })
 
 export const testsLog = command({
   name: 'tests log',
   group: 'run a test',
   summary: 'the last lines of a test, or those that you look for',
-  examples: ['tests log T12', 'tests log T12 --from 14:02 --grep panic --whole', 'tests log T12 --follow'],
+  examples: [
+    'tests log T12',
+    'tests log T12 --from 14:02 --grep panic --whole',
+    'tests log T12 --line 2205',
+    'tests log T12 --follow',
+  ],
   args,
   result: z.object({
     run: runShape,
@@ -35,7 +46,8 @@ export const testsLog = command({
   role: 'user',
   allow: everyone,
   http: { method: 'GET', path: '/tests/{id}/log', status: 200 },
-  async run({ id, whole, times, follow, ...asked }, { lab }) {
+  async run({ id, whole: all, times, follow, ...asked }, { lab }) {
+    const whole = all || asked.line !== undefined
     const run = await knownRun(lab, id)
     const question = logQuestion(asked, run.attempts.at(-1)?.endedAt ?? lab.now(), lab)
     const found = await lab.log(id, { ...question, whole })

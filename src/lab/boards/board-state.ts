@@ -2,7 +2,8 @@ import type { Millis } from '../../clock.ts'
 import type { RecoveryStep, Settings } from '../../config/types.ts'
 import { assertNever, type Failure } from '../../errors.ts'
 import type { Sequence } from '../../storage/types.ts'
-import type { BoardCondition, BoardState, BoardStatus, Person, StepOutcome } from '../types.ts'
+import type { BoardCondition, BoardState, BoardStatus, Incident, Person, StepOutcome } from '../types.ts'
+import { withIncident } from './incidents.ts'
 import { keptSteps } from './ladder.ts'
 
 /** What can happen to a board, beside being leased (that is the leases' business). */
@@ -12,9 +13,10 @@ export type BoardEvent =
   /** A test ended on it and left it at a prompt that answers. */
   | { kind: 'worked' }
   | { kind: 'answered'; responseMs: Millis; kernel: string | null }
-  /** `cycle`: its power is about to be cycled by the lab itself. */
-  | { kind: 'recovering'; reason: string; cycle: boolean }
-  | { kind: 'lost'; reason: string }
+  /** `cycle`: its power is about to be cycled by the lab itself. `after`: the test whose own doing it is. */
+  | { kind: 'recovering'; reason: string; cycle: boolean; after?: string }
+  /** `again`: what its ladder is to go on with, when; left out where nothing is known of that. */
+  | { kind: 'lost'; reason: string; again?: BoardState['again'] }
   /** Of bringing it back; `run`: it ended that one too. */
   | { kind: 'step began'; step: RecoveryStep; run: string | null }
   | { kind: 'step ended'; outcome: StepOutcome; message: string | null }
@@ -23,6 +25,12 @@ export type BoardEvent =
   /** Off on purpose: it stays so until it is switched on or answers, and nobody looks after it meanwhile. */
   | { kind: 'switched off'; reason: string }
   | { kind: 'failed'; run: string; message: string; windowMs: Millis }
+  /** Its console told of a failure; once more when it is told whole. */
+  | { kind: 'incident'; incident: Incident }
+  /** Its kernel is not itself any more, and why; under which test, if any. */
+  | { kind: 'tainted'; title: string; run: string | null }
+  /** Its kernel has started anew. */
+  | { kind: 'fresh' }
   | { kind: 'condemned'; reason: string }
   | { kind: 'acquitted' }
   | { kind: 'maintained'; until: Millis | null; reason: string; by: Person }
@@ -41,6 +49,9 @@ const CONDITION: Readonly<Record<BoardEvent['kind'], BoardCondition | null>> = {
   switching: 'recovery',
   'switched off': 'off',
   failed: null,
+  incident: null,
+  tainted: null,
+  fresh: null,
   condemned: null,
   acquitted: null,
   maintained: null,
@@ -76,7 +87,11 @@ const SILENT: ReadonlySet<BoardEvent['kind']> = new Set([
   'worked',
   'step began',
   'step ended',
+  'incident',
 ])
+
+/** It answers, or somebody has it in hand: its ladder is at its end. */
+const OVER = { after: null, again: null }
 
 /** The board after `event`. Pure; a change that people would see raises its revision. */
 export function stepBoard(board: BoardState, event: BoardEvent, at: Millis, sequence: Sequence): BoardState {
@@ -96,28 +111,39 @@ function change(board: BoardState, event: BoardEvent, at: Millis): BoardState {
     case 'token':
       return { ...board, token: Math.max(board.token, event.token) }
     case 'worked':
-      return { ...board, reason: null, lastCheckAt: at }
+      return { ...board, ...OVER, reason: null, lastCheckAt: at }
     case 'answered':
       return {
         ...board,
+        ...OVER,
         reason: null,
         lastCheckAt: at,
         lastResponseMs: event.responseMs,
         kernel: event.kernel ?? board.kernel,
       }
     case 'recovering':
-      return { ...board, reason: event.reason, lastCycleAt: event.cycle ? at : board.lastCycleAt }
-    case 'lost':
-      return { ...board, reason: event.reason, lastCheckAt: at }
+      return {
+        ...board,
+        reason: event.reason,
+        lastCycleAt: event.cycle ? at : board.lastCycleAt,
+        ...(event.after === undefined ? {} : { after: event.after }),
+      }
+    case 'lost': {
+      const { reason, again = board.again } = event
+      return { ...board, reason, lastCheckAt: at, after: null, again: again ?? null }
+    }
     case 'step began': {
       const { step, run } = event
-      const began = { step, startedAt: at, endedAt: null, outcome: null, message: null, run }
+      const after = board.after == null ? {} : { after: board.after }
+      const began = { step, startedAt: at, endedAt: null, outcome: null, message: null, run, ...after }
       return { ...board, steps: keptSteps([...board.steps, began], at) }
     }
     case 'step ended': {
       const { outcome, message } = event
+      const isFresh =
+        outcome === 'back' && board.steps.findLast(each => each.endedAt === null)?.step !== 'console'
       return {
-        ...board,
+        ...(isFresh ? fresh(board) : board),
         steps: board.steps.map(each =>
           each.endedAt === null ? { ...each, endedAt: at, outcome, message } : each,
         ),
@@ -125,11 +151,22 @@ function change(board: BoardState, event: BoardEvent, at: Millis): BoardState {
     }
     case 'switching':
     case 'switched off':
-      return { ...board, reason: event.reason }
+      return { ...board, ...OVER, reason: event.reason }
     case 'failed': {
       const recent = board.failures.filter(failure => failure.at > at - event.windowMs)
       return { ...board, failures: [...recent, { at, run: event.run, message: event.message }] }
     }
+    case 'incident': {
+      const { incident } = event
+      const now = incident.cause === 'reset' ? fresh(board) : board
+      return { ...now, incidents: withIncident(board.incidents ?? [], incident) }
+    }
+    case 'tainted': {
+      const { title, run } = event
+      return { ...board, tainted: { since: at, title, run } }
+    }
+    case 'fresh':
+      return fresh(board)
     case 'condemned':
       return { ...board, unhealthy: { since: at, reason: event.reason } }
     case 'acquitted':
@@ -141,6 +178,10 @@ function change(board: BoardState, event: BoardEvent, at: Millis): BoardState {
     default:
       return assertNever(event)
   }
+}
+
+function fresh(board: BoardState): BoardState {
+  return board.tainted == null ? board : { ...board, tainted: null }
 }
 
 /** Only failures blamed on the board count against it (M3.4, design 4). */

@@ -15,6 +15,8 @@ export type Climb = {
   tried: readonly BoardStep[]
   /** Somebody has their hands in it, switched it off, or the lab stops: it is let be. */
   letBe: boolean
+  /** Its kernel is not itself any more: that it answers is not enough where it can be restarted. */
+  tainted?: boolean
 }
 
 export type Hindrance =
@@ -42,9 +44,10 @@ export function policyOf({ recovery: own }: Pick<BoardConfig, 'recovery'>, setti
 
 /** The next step up. Pure; asked again after each. */
 export function nextStep(climb: Climb, now: Millis): Next {
-  const { policy, has, tried, letBe } = climb
+  const { has, tried, letBe } = climb
+  const policy = climb.tainted === true ? { ...climb.policy, steps: askedLast(climb.policy) } : climb.policy
   if (letBe || tried.some(each => each.outcome === 'back')) return { kind: 'over' }
-  const reached = Math.max(-1, ...tried.map(each => policy.steps.indexOf(each.step)))
+  const reached = reachedBy(policy, tried)
   const hindered: Hindrance[] = []
   for (const [index, step] of policy.steps.entries()) {
     if ((step !== 'console' && !has[step]) || tried.some(each => each.step === step)) continue
@@ -56,17 +59,48 @@ export function nextStep(climb: Climb, now: Millis): Next {
   return { kind: 'set aside', hindered }
 }
 
+/** Where it may not be restarted now, or cannot be, it goes on as it is. */
+function askedLast({ steps }: LadderPolicy): readonly RecoveryStep[] {
+  return steps.toSorted((a, b) => Number(a === 'console') - Number(b === 'console'))
+}
+
 /** Asking costs a board nothing; what takes it down has its distance and its number. */
 function hindranceOf(step: RecoveryStep, climb: Climb, now: Millis): Hindrance | null {
   if (step === 'console') return null
   const { policy } = climb
-  const past = [...climb.before, ...climb.tried]
+  const past = withoutTests([...climb.before, ...climb.tried])
   const count = past.filter(each => each.step !== 'console' && each.startedAt > now - DAY_MS).length
   if (count >= policy.mostInADay) return { step, why: 'most', count }
   // One that a restart of the bot cut short has not had its chance.
   const last = past.findLast(each => each.step === step && each.outcome !== 'cut short')
   const until = (last?.startedAt ?? -Infinity) + policy.cooldownMs
   return last !== undefined && now < until ? { step, why: 'cool-down', until } : null
+}
+
+/** A bad kernel or program took the board down, and the board was back: that says nothing against the board. */
+function withoutTests(steps: readonly BoardStep[]): readonly BoardStep[] {
+  const testOf = ({ run, after }: BoardStep): string | null => after ?? run
+  const back = new Set(steps.filter(each => each.outcome === 'back').map(testOf))
+  return steps.filter(each => testOf(each) === null || !back.has(testOf(each)))
+}
+
+/** The first step that is due again by itself: passed over for its cool-down alone, and none above it was taken. */
+export function dueAgain(
+  policy: LadderPolicy,
+  tried: readonly BoardStep[],
+  hindered: readonly Hindrance[],
+): { step: RecoveryStep; at: Millis } | null {
+  const reached = reachedBy(policy, tried)
+  const due = hindered.flatMap(each =>
+    each.why === 'cool-down' && policy.steps.indexOf(each.step) > reached
+      ? [{ step: each.step, at: each.until }]
+      : [],
+  )
+  return due.toSorted((a, b) => a.at - b.at)[0] ?? null
+}
+
+function reachedBy({ steps }: LadderPolicy, tried: readonly BoardStep[]): number {
+  return Math.max(-1, ...tried.map(each => steps.indexOf(each.step)))
 }
 
 /** What is kept of a board's steps: all that count, and enough to see how it went. */

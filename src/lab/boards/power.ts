@@ -110,7 +110,12 @@ export function createPowerService(deps: PowerDeps): PowerService {
   }
   /** One journal line: that it ended, what its board is then, and what somebody has to go and look at. */
   const end = (over: PowerEvent, board: BoardEvent | null): Promise<PowerEvent> =>
-    book.end(over, ...(board === null ? [] : [stepOf(core, over.board, board)]), ...alertOf(core, over))
+    book.end(
+      over,
+      ...(board === null ? [] : [stepOf(core, over.board, board)]),
+      ...(isRestarted(over) ? [stepOf(core, over.board, { kind: 'fresh' })] : []),
+      ...alertOf(core, over),
+    )
 
   /** Under the holder's own token when somebody has the board: it is no takeover (design 4). */
   const begin = (what: Asked, board: BoardConfig, hold: Hold, isOurs: boolean): Begun => {
@@ -235,6 +240,10 @@ export function createPowerService(deps: PowerDeps): PowerService {
       await book.idle()
     },
   }
+}
+
+function isRestarted({ action, back }: PowerEvent): boolean {
+  return action === 'cycle' && back === true
 }
 
 /** Somebody else than its holder wants it off: it stays so when the lease is over. */

@@ -1,11 +1,12 @@
+import type { Millis } from '../../clock.ts'
 import type { BoardConfig } from '../../config/types.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
-import { CAUSE_OF, raise } from '../mail/alerts.ts'
+import { CAUSE_OF, raise, reword } from '../mail/alerts.ts'
 import type { BoardStep } from '../types.ts'
 import { inMaintenance } from './board-state.ts'
 import type { Checks } from './checks.ts'
-import { type Climb, type Hindrance, nextStep, policyOf } from './ladder.ts'
+import { type Climb, dueAgain, type Hindrance, nextStep, policyOf } from './ladder.ts'
 import type { PowerService } from './power.ts'
 import { alertText, asideReason } from './step-words.ts'
 import { createSteps } from './steps.ts'
@@ -47,15 +48,16 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       before,
       tried,
       letBe: core.current.stopping || isTheirs || power.acting(board.id),
+      tainted: state?.tainted != null,
     }
   }
   const climb = async (board: BoardConfig, hold: Hold, reason: string): Promise<void> => {
     const cutShort = cycleWasCutShort(core, board.id)
-    const before = core.state().boards[board.id]?.steps ?? []
-    const tried: BoardStep[] = []
+    const { before, tried, from } = pastOf(core, board.id)
     for (;;) {
       const next = nextStep(climbOf(board, before, tried), core.clock.now())
-      if (next.kind === 'set aside') return await setAside(board, reason, tried, next.hindered)
+      if (next.kind === 'set aside')
+        return await setAside(board, reason, { tried, from, hindered: next.hindered })
       if (next.kind === 'over') return await letBe(board, tried)
       tried.push(await steps.take(next.step, { board, hold, reason, cutShort }))
     }
@@ -68,17 +70,21 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     await core.commit({ o: 'board/step', id, at: core.clock.now(), event })
   }
   const setAside = async (
-    { id }: BoardConfig,
+    board: BoardConfig,
     why: string,
-    tried: readonly BoardStep[],
-    hindered: readonly Hindrance[],
+    { tried, from, hindered }: { tried: readonly BoardStep[]; from: Millis; hindered: readonly Hindrance[] },
   ): Promise<void> => {
-    const { timeZone } = core.current.inventory.settings
+    const { id } = board
+    const { settings } = core.current.inventory
+    const { timeZone } = settings
+    const due = dueAgain(policyOf(board, settings), tried, hindered)
+    const again = due && { ...due, from }
     const reason = asideReason(why, tried, hindered, timeZone)
-    const text = alertText(id, reason, tried, timeZone)
+    const text = alertText(id, reason, tried, again, timeZone)
     await core.commit(
-      { o: 'board/step', id, at: core.clock.now(), event: { kind: 'lost', reason } },
+      { o: 'board/step', id, at: core.clock.now(), event: { kind: 'lost', reason, again } },
       ...raise(core, CAUSE_OF.offline(id), text),
+      ...reword(core, CAUSE_OF.offline(id), text),
     )
   }
   const recover = async (id: string, reason: string): Promise<void> => {
@@ -111,6 +117,24 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       await Promise.all(going.values())
     },
   }
+}
+
+/**
+ * What was done before this ladder, and what of it already. One that was set aside until a cool-down is over goes on
+ * where it stood; what a restart cut short then has not had its chance.
+ */
+function pastOf(core: Core, id: string): { before: BoardStep[]; tried: BoardStep[]; from: Millis } {
+  const { steps = [], again = null } = core.state().boards[id] ?? {}
+  const from = again?.from ?? core.clock.now()
+  const isTried = (each: BoardStep): boolean =>
+    again !== null && each.startedAt >= from && each.outcome !== 'cut short'
+  return { before: steps.filter(each => !isTried(each)), tried: steps.filter(isTried), from }
+}
+
+/** A step of a board that was set aside was passed over for its cool-down, and that is over. */
+export function isDueAgain(core: Core, id: string): boolean {
+  const again = core.state().boards[id]?.again
+  return again != null && core.clock.now() >= again.at
 }
 
 /** What somebody switched off on purpose stays off. */

@@ -1,6 +1,6 @@
-import type { BoardStep } from '../types.ts'
+import type { BoardState, BoardStep } from '../types.ts'
 import type { Hindrance } from './ladder.ts'
-import { clockTime } from './views.ts'
+import { againWords, clockTime } from './views.ts'
 
 /** Why a board gets no work after its ladder: how it began, what the last step heard, and what may not be done now. */
 export function asideReason(
@@ -32,12 +32,19 @@ const RESULTS: Readonly<Record<NonNullable<BoardStep['outcome']>, string>> = {
 }
 
 /** Told at home: somebody has to go and look. */
-export function alertText(id: string, reason: string, tried: readonly BoardStep[], timeZone: string): string {
+export function alertText(
+  id: string,
+  reason: string,
+  tried: readonly BoardStep[],
+  again: NonNullable<BoardState['again']> | null,
+  timeZone: string,
+): string {
   const steps = tried
     .map(
       ({ step, startedAt, outcome }) =>
         `${clockTime(startedAt, timeZone)} ${step}: ${outcome === null ? 'going on' : RESULTS[outcome]}`,
     )
     .join(' · ')
-  return `${id} does not answer and is set aside: ${reason}. Tried: ${steps}. Look at it; when it is mended: boards health ${id}`
+  const next = again === null ? '' : ` Next try: ${againWords(again, timeZone)}.`
+  return `${id} does not answer and is set aside: ${reason}. Tried: ${steps}.${next} Look at it; when it is mended: boards health ${id}`
 }

@@ -13,6 +13,17 @@ export function holders(leases: Readonly<Record<string, Lease>>): ReadonlyMap<st
   return map
 }
 
+/** What a board that is set aside waits for is said as long as it waits, whatever was heard of it since. */
+function withNext({ condition, again }: BoardState, reason: string | null, timeZone: string): string | null {
+  if (reason === null || condition !== 'offline' || again == null) return reason
+  return `${reason}; next try: ${againWords(again, timeZone)}`
+}
+
+/** `power cycle at 14:17`: what a board that is set aside waits for. */
+export function againWords({ step, at }: NonNullable<BoardState['again']>, timeZone: string): string {
+  return `${step === 'power' ? 'power cycle' : step} at ${clockTime(at, timeZone)}`
+}
+
 export function boardSummary(
   core: Core,
   live: LiveBoards,
@@ -24,8 +35,11 @@ export function boardSummary(
   const { settings } = core.current.inventory
   const state: BoardState = core.state().boards[config.id] ?? newBoard(config.id, now, 0)
   const reason =
-    notUsable(state, now, at => clockTime(at, settings.timeZone)) ??
-    (leaving ? 'taken out of the inventory' : null)
+    withNext(
+      state,
+      notUsable(state, now, at => clockTime(at, settings.timeZone)),
+      settings.timeZone,
+    ) ?? (leaving ? 'taken out of the inventory' : null)
   const { connected, lastByteAt, power, people, peopleAt } = live.of(config.id)
   return {
     config,

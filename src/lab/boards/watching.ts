@@ -6,6 +6,7 @@ import { resolveOfGone } from '../mail/alerts.ts'
 import { isSameBoard } from '../reload.ts'
 import { inMaintenance } from './board-state.ts'
 import { type Checks, recordProbe } from './checks.ts'
+import { hearIncident } from './hearing.ts'
 import type { LiveBoards } from './live.ts'
 import type { Recovery } from './recovery.ts'
 
@@ -64,8 +65,9 @@ export function createWatching(deps: WatchingDeps): Watching {
   const heard = (board: BoardConfig, news: RecorderNews): void => {
     if (stopped) return
     if (news.kind === 'chunk') live.heard(board.id, news.chunk.t)
-    else if (news.kind === 'finding') {
-      if (news.finding.cause === 'panic' || news.finding.cause === 'reset') lost(board.id, news.finding.title)
+    else if (news.kind === 'finding' || news.kind === 'trace') {
+      hearIncident(core, board.id, news.finding)
+      if (news.kind === 'finding' && news.finding.severity === 'ends') lost(board.id, news.finding.title)
     } else if (news.kind === 'state') {
       const { connected, problem } = live.state(board.id, news.state)
       core.news.publish([`board/${board.id}`, 'boards'], core.store.sequence)

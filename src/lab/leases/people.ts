@@ -1,6 +1,7 @@
 import type { Millis, Timer } from '../../clock.ts'
 import { InputError, messageOf, NotAllowedError, NotFoundError, StaleError } from '../../errors.ts'
 import type { Checks } from '../boards/checks.ts'
+import { taintLeft } from '../boards/taint.ts'
 import type { Core } from '../core.ts'
 import { owed } from '../mail/owed.ts'
 import { mayAs, roleOf } from '../roles.ts'
@@ -98,11 +99,18 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
     const at = core.clock.now()
     const telling = tell ? [owed(core, lease, 'lease-ended', lease.origin.channel)] : []
     const hold = lease.board === null ? null : holdings.current(lease.board)
-    await core.commit({ o: 'lease/step', id: lease.id, at, event: { kind: 'ended', as, why } }, ...telling)
-    if (hold !== null && hold.token === lease.token) {
+    const isHeld = hold !== null && hold.token === lease.token
+    const taint = isHeld && lease.state === 'active' ? taintLeft(core, hold.board) : null
+    await core.commit(
+      { o: 'lease/step', id: lease.id, at, event: { kind: 'ended', as, why } },
+      ...(taint === null ? [] : [taint.operation]),
+      ...telling,
+    )
+    if (isHeld) {
       await holdings.release(hold)
       deps.freed(hold.board)
-      if (lease.state === 'active') deps.left(hold.board)
+      if (taint !== null) deps.lookAfter(hold.board, taint.reason)
+      else if (lease.state === 'active') deps.left(hold.board)
     }
     const ended = core.state().leases[lease.id] ?? lease
     await archive(lease.id)

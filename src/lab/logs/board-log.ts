@@ -24,10 +24,11 @@ export const NOTHING_RECORDED: LogLines = { lines: [], total: 0, matched: 0, nex
 
 async function startOf(
   log: Recorded,
-  { after, since = null, grep = null, limit }: LogQuestion,
+  { after, at, since = null, grep = null, limit }: LogQuestion,
   head: number,
 ): Promise<number> {
   if (after !== undefined) return after
+  if (at !== undefined) return Math.min(at, head)
   if (since !== null) return await log.seek(since)
   return grep === null ? Math.max(0, head - limit * BYTES_A_LINE) : 0
 }

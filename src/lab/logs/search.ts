@@ -24,7 +24,8 @@ export type LogSource = {
 
 /** Keeps the last lines of a stream that are meant, ANSI removed, and counts all. Memory is bounded by `limit`. */
 export function createLogSearch(question: LogQuestion, source: Partial<LogSource> = {}): LogSearch {
-  const { limit, since = null, after } = question
+  const { limit, since = null, after, line: begin = 1, at } = question
+  const isFirst = at !== undefined || question.line !== undefined
   const { start = after ?? 0, isOver = after === undefined } = source
   const grep = question.grep?.toLowerCase() ?? null
   const splitter = createLineSplitter({ maxLine: LONGEST_LINE })
@@ -32,6 +33,8 @@ export function createLogSearch(question: LogQuestion, source: Partial<LogSource
   let total = 0
   let matched = 0
   let next = start
+  /** Of the line that comes next: one that the cursor went back over has the number of what is left of it. */
+  let number = 1
   /** Pieces that the unfinished line may have begun in. */
   const pieces: { offset: number; t: Millis }[] = []
 
@@ -41,16 +44,20 @@ export function createLogSearch(question: LogQuestion, source: Partial<LogSource
   }
   const take = (line: Line): void => {
     const t = timeOf(line)
+    const own = number
     next = line.to
+    if (line.complete && !line.overwritten) number++
     // What the cursor went back over is not seen on a screen either.
     if (line.overwritten) return
     total++
+    if (own < begin) return
     if (since !== null && t < since) return
     if (grep !== null && !stripAnsi(line.text).toLowerCase().includes(grep)) return
     matched++
     keep({ t, text: line.text })
   }
   const keep = (line: LogLine): void => {
+    if (isFirst && kept.length >= limit) return
     kept.push(line)
     if (kept.length > limit * 2) kept = kept.slice(-limit)
   }

@@ -47,6 +47,12 @@ export function raise(core: Core, cause: string, text: string): Operation[] {
   ]
 }
 
+/** The same alert with what is known now; nobody is told again. */
+export function reword(core: Core, cause: string, text: string): Operation[] {
+  const alert = raised(core, cause)
+  return alert === null || alert.text === text ? [] : [{ o: 'alert/raised', alert: { ...alert, text } }]
+}
+
 /** What was wrong with boards that are gone is nobody's business any more. */
 export function resolveOfGone(core: Core, isGone: (board: string) => boolean): Operation[] {
   return openAlerts(core.state()).flatMap(({ cause }) => {

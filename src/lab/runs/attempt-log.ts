@@ -1,11 +1,14 @@
 import type { Millis } from '../../clock.ts'
 import type { LogRange } from '../../hardware/types.ts'
 import { stripAnsi } from '../../reading/ansi.ts'
+import type { CaseReport } from '../../reading/cases/types.ts'
 import { createLineSplitter } from '../../reading/lines.ts'
 import type { Artifacts, GrowingFile } from '../../storage/types.ts'
 import type { LogLine } from '../lab.ts'
 import { partsOf } from '../logs/run-log.ts'
 import { createLogSearch } from '../logs/search.ts'
+import type { CaseProgress } from '../types.ts'
+import { createLiveCases } from './cases/live.ts'
 import { consoleLog, OUTPUT_LOG } from './log-names.ts'
 
 /** The copy of the board's log that belongs to one attempt, and what of it the program printed. */
@@ -18,6 +21,10 @@ export type AttemptLog = {
   tail(): { lines: readonly LogLine[]; total: number }
   /** Where in the file the program's own output lies; null when it never began. */
   readonly printed: readonly LogRange[] | null
+  /** What the program has told of its cases so far; null before the first. */
+  caseProgress(): CaseProgress | null
+  /** All its cases, once it is known what it printed; null where only the file can tell. To be asked once. */
+  cases(): CaseReport | null
   seal(): Promise<void>
 }
 
@@ -38,6 +45,7 @@ export async function openAttemptLog(
   let output: readonly OpenRange[] = []
   let total = 0
   let last: LogLine[] = []
+  const cases = createLiveCases()
 
   const isOutput = (offset: number): boolean =>
     output.some(({ from, to }) => offset >= from && (to === null || offset < to))
@@ -46,6 +54,7 @@ export async function openAttemptLog(
     append(offset, t, bytes) {
       base ??= offset
       file.append(bytes, t)
+      cases.append(offset, bytes)
       for (const line of splitter.push(bytes, offset)) {
         if (line.overwritten || !isOutput(line.from)) continue
         total++
@@ -55,6 +64,8 @@ export async function openAttemptLog(
     },
     output(ranges) {
       output = ranges
+      const [first] = ranges
+      if (first !== undefined) cases.begin(first.from)
     },
     get bytes() {
       return file.size
@@ -72,6 +83,8 @@ export async function openAttemptLog(
         to: (to ?? start + file.size) - start,
       }))
     },
+    caseProgress: cases.progress,
+    cases: () => cases.end(output.map(({ from, to }) => ({ from, to: to ?? Number.POSITIVE_INFINITY }))),
     async seal() {
       await file.seal()
     },

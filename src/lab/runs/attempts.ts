@@ -1,13 +1,18 @@
 import type { BoardConfig } from '../../config/types.ts'
 import { HardwareError, type LabError } from '../../errors.ts'
-import type { WorkEvent } from '../../work/types.ts'
+import type { Stage } from '../../reading/verdict.ts'
+import type { WorkEvent, WorkStage } from '../../work/types.ts'
 import { boardConfig, type Core } from '../core.ts'
 import { createTaking, type Taking } from '../files/taking.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
 import { owed } from '../mail/owed.ts'
 import type { CollectedFiles, Run, RunProgress } from '../types.ts'
 import { type AttemptLog, collectOutput, openAttemptLog } from './attempt-log.ts'
+import { boardPast } from './board-past.ts'
 import { cancelled } from './cancelling.ts'
+import { casesOfAttempt, keepCases } from './cases/keeping.ts'
+import type { RunReport } from './cases/types.ts'
+import { type ConsoleEvents, createConsoleEvents } from './console-events.ts'
 import { jobOf, numberOf } from './job-of.ts'
 import { isLogName } from './log-names.ts'
 import { judge, leaseIdOf, type Outcome } from './verdict.ts'
@@ -44,10 +49,15 @@ type Active = {
   progress: RunProgress
   /** Null while it is being opened. */
   log: AttemptLog | null
+  console: ConsoleEvents
+  /** How far it came, as what its console tells is judged by. */
+  stage: Stage
   /** Files of the board that were asked for. */
   taking: Taking
   until: Promise<unknown>
 }
+
+const STAGE_OF: Readonly<Partial<Record<WorkStage, Stage>>> = { copying: 'transfer', running: 'run' }
 
 export function createAttempts(deps: AttemptsDeps): Attempts {
   const { core, holdings } = deps
@@ -59,7 +69,10 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
 
   const hear = (run: Run, here: Active, event: WorkEvent): void => {
     const now = core.clock.now()
-    if (event.kind === 'log') here.log?.append(event.offset, event.t, event.bytes)
+    if (event.kind === 'log') {
+      here.log?.append(event.offset, event.t, event.bytes)
+      here.console.log(event.offset, event.bytes)
+    } else if (event.kind === 'finding') here.console.heard(event.finding, now)
     else if (event.kind === 'output') here.log?.output(event.ranges)
     else if (event.kind === 'copied') here.progress = { ...here.progress, copied: event.copied }
     else if (event.kind === 'fetching') here.progress = { ...here.progress, fetching: event }
@@ -67,6 +80,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       here.progress = { ...here.progress, copy: { done: event.done, total: event.total } }
     else if (event.kind === 'stage') {
       here.progress = { ...here.progress, stage: event.stage }
+      here.stage = STAGE_OF[event.stage] ?? here.stage
       const state = core.state().runs[run.id]?.state
       if (event.stage === 'attaching' && state === 'leasing')
         core.post({ o: 'run/step', id: run.id, at: now, event: { kind: 'preparing' } })
@@ -95,9 +109,16 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       here.log?.output(outcome.result.output)
     }
     await here.until
+    const failure = 'result' in outcome ? (outcome.result.failure?.failure ?? null) : null
+    const collected = collectedOf(here, outcome)
+    const cases = await casesOfAttempt(core, run, here.log, collected)
     const verdict = judge(core, run.id, hold, outcome, {
       output: here.log?.printed ?? null,
-      collected: collectedOf(here, outcome),
+      collected,
+      cases,
+      console: here.console,
+      stage: here.stage,
+      past: await boardPast(core, run, hold.board, failure),
     })
     await core.commit(...verdict.operations)
     active.delete(run.id)
@@ -105,7 +126,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     if (verdict.lookAfter !== null) deps.lookAfter(hold.board, verdict.lookAfter)
     deps.freed(hold.board)
     await sealed(run.id, here.log)
-    if (!verdict.retried) await collect(run.id)
+    if (!verdict.retried) await collect(run.id, cases)
   }
   const begin = async (run: Run, hold: Hold): Promise<void> => {
     const { board } = hold
@@ -114,7 +135,9 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const stop = new AbortController()
     // Known from here on: whoever cancels it or switches its board finds it, though its log is not open yet.
     const taking = createTaking(core.artifacts, run.id, name => isLogName(name) || name === programOf(run))
-    const here: Active = { board, stop, progress, log: null, taking, until: Promise.resolve() }
+    const until = Promise.resolve()
+    const console = createConsoleEvents()
+    const here: Active = { board, stop, progress, log: null, console, stage: 'boot', taking, until }
     active.set(run.id, here)
     const live = core.state().runs[run.id]
     if (stopped !== null) stop.abort(stopped)
@@ -148,12 +171,12 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     deps.freed(hold.board)
     if (verdict !== null && !verdict.retried) await collect(runId)
   }
-  const collect = async (runId: string): Promise<void> => {
+  const collect = async (runId: string, cases: RunReport | null = null): Promise<void> => {
     if (collecting.has(runId)) return
     collecting.add(runId)
-    await collectOnce(runId).finally(() => collecting.delete(runId))
+    await collectOnce(runId, cases).finally(() => collecting.delete(runId))
   }
-  const collectOnce = async (runId: string): Promise<void> => {
+  const collectOnce = async (runId: string, report: RunReport | null): Promise<void> => {
     const ended = core.state().runs[runId]
     if (ended?.state !== 'collecting') return
     const read = collectOutput(core.artifacts, runId, numberOf(ended), ended.result?.output ?? null)
@@ -161,11 +184,17 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       core.log.error({ run: runId, error }, 'the output of a run could not be collected')
       return { tail: [], tailTotal: 0 }
     })
+    const cases = await keepCases(core, ended, report)
     const files = await core.artifacts.list(runId)
     const run = core.state().runs[runId]
     if (run === undefined) return
     await core.commit(
-      { o: 'run/step', id: runId, at: core.clock.now(), event: { kind: 'finished', files, tail, tailTotal } },
+      {
+        o: 'run/step',
+        id: runId,
+        at: core.clock.now(),
+        event: { kind: 'finished', files, tail, tailTotal, ...cases },
+      },
       owed(core, run, 'run-ended', run.origin.channel),
     )
     deps.finished(runId)
@@ -196,7 +225,12 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       const here = active.get(runId)
       return here === undefined
         ? null
-        : { ...here.progress, lastLine: lastLineOf(here.log), logBytes: here.log?.bytes ?? 0 }
+        : {
+            ...here.progress,
+            ...casesIn(here.log),
+            lastLine: lastLineOf(here.log),
+            logBytes: here.log?.bytes ?? 0,
+          }
     },
     log: runId => active.get(runId)?.log ?? null,
     async stopAll(why) {
@@ -204,7 +238,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       for (const here of active.values()) here.stop.abort(why)
       while (going.size > 0) await Promise.all(going)
     },
-    collect,
+    collect: runId => collect(runId),
   }
 }
 
@@ -225,6 +259,11 @@ async function forgetFetched({ artifacts }: Core, run: Run): Promise<void> {
 function collectedOf({ taking }: Active, outcome: Outcome): CollectedFiles | null {
   const collected = 'result' in outcome ? outcome.result.collected : undefined
   return collected === undefined ? null : taking.ended(collected)
+}
+
+function casesIn(log: AttemptLog | null): Pick<RunProgress, 'cases'> {
+  const cases = log?.caseProgress() ?? null
+  return cases === null ? {} : { cases }
 }
 
 function lastLineOf(log: AttemptLog | null): string | null {

@@ -1,6 +1,9 @@
-/** Files of a run: the console of each attempt as it was, and what its program printed. */
+/** Files of a run: the console of each attempt as it was, what its program printed, and what its cases did. */
 
 export const OUTPUT_LOG = 'output.log'
+/** As JUnit XML, and all that is known of them. */
+export const RESULTS_FILE = 'results.xml'
+export const CASES_FILE = 'cases.json'
 
 export function consoleLog(attempt: number): string {
   return attempt === 1 ? 'console.log' : `console-${attempt}.log`
@@ -8,5 +11,5 @@ export function consoleLog(attempt: number): string {
 
 /** Names of the lab's own files of a run, whatever their letters. */
 export function isLogName(name: string): boolean {
-  return /^(console(-\d+)?|output)\.log$/i.test(name)
+  return /^((console(-\d+)?|output)\.log|results\.xml|cases\.json)$/i.test(name)
 }

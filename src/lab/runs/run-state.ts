@@ -1,16 +1,31 @@
 import type { Millis } from '../../clock.ts'
 import { assertNever, type Failure } from '../../errors.ts'
 import type { Sequence, StoredFile } from '../../storage/types.ts'
-import type { Person, Priority, Run, RunResult, RunState } from '../types.ts'
+import type { Attempt, Person, Priority, Run, RunCases, RunResult, RunState, Told } from '../types.ts'
 
 /** What can happen to a run. `ended`: the board is done with it; `finished`: its files are in place. */
 export type RunEvent =
   | { kind: 'leased'; board: string; token: number }
   | { kind: 'preparing' }
   | { kind: 'running' }
-  | { kind: 'retried'; failure: Failure; message: string; uncounted: boolean; avoidUntil: Millis | null }
+  | {
+      kind: 'retried'
+      failure: Failure
+      message: string
+      uncounted: boolean
+      avoidUntil: Millis | null
+      /** What its console told, and the title of what that proves. */
+      told?: Told & Pick<Attempt, 'title'>
+    }
   | { kind: 'ended'; result: RunResult }
-  | { kind: 'finished'; files: readonly StoredFile[]; tail: readonly string[]; tailTotal: number }
+  | {
+      kind: 'finished'
+      files: readonly StoredFile[]
+      tail: readonly string[]
+      tailTotal: number
+      /** Compared with the runs before. */
+      cases?: RunCases
+    }
   | { kind: 'moved'; priority: Priority }
   | { kind: 'cancel-asked'; by: Person }
 
@@ -96,8 +111,8 @@ function change(run: Run, event: RunEvent, at: Millis): Run {
     case 'running':
       return run
     case 'retried': {
-      const { failure, message, uncounted, avoidUntil } = event
-      const attempts = closeAttempt(run, { endedAt: at, failure, message, uncounted })
+      const { failure, message, uncounted, avoidUntil, told = {} } = event
+      const attempts = closeAttempt(run, { endedAt: at, failure, message, uncounted, ...told })
       const board = run.attempts.at(-1)?.board
       const still = run.avoid.filter(entry => entry.until > at && entry.board !== board)
       const avoid =
@@ -109,8 +124,8 @@ function change(run: Run, event: RunEvent, at: Millis): Run {
       return { ...run, result: event.result, attempts: closeAttempt(run, { endedAt: at, failure, message }) }
     }
     case 'finished': {
-      const { files, tail, tailTotal } = event
-      return { ...run, result: run.result && { ...run.result, files, tail, tailTotal } }
+      const { kind: _, ...left } = event
+      return { ...run, result: run.result && { ...run.result, ...left } }
     }
     case 'moved':
       return { ...run, priority: event.priority }

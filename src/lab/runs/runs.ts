@@ -204,7 +204,8 @@ function entryOf({ entry }: { entry?: string }): { entry?: string } {
   return entry === undefined ? {} : { entry }
 }
 
-function noRun(core: Core, id: string): NotFoundError {
+/** Told apart from one that retention took. */
+export function noRun(core: Core, id: string): NotFoundError {
   const gone = core.artifacts.tombstone(id.toUpperCase())
   if (gone !== null) {
     const day = new Date(gone.at).toISOString().slice(0, 10)

@@ -1,5 +1,6 @@
 import type { Millis } from '../../clock.ts'
 import type { Run, RunState } from '../types.ts'
+import { addCases, type CaseTally, variantOf } from './cases/flaky.ts'
 import { nameOf } from './summary.ts'
 
 /** One day of one test on one family; outlives retention (design 3). */
@@ -11,6 +12,8 @@ export type TestTally = {
   /** Of the first runs of the day. */
   occupiedMs: Millis[]
   waitedMs: Millis
+  /** Of runs that told their cases, by what was run and its arguments. Not in sums of version 1. */
+  cases?: Record<string, CaseTally>
 }
 export type Tally = Record<string, TestTally>
 
@@ -40,6 +43,9 @@ export function addToTally(tally: Tally, run: Run): Tally {
   if (last?.endedAt != null && test.occupiedMs.length < SAMPLES_A_DAY)
     test.occupiedMs.push(last.endedAt - last.startedAt)
   test.waitedMs += first === undefined ? 0 : first.startedAt - run.arrivedAt
+  const cases = run.result?.cases
+  const isOver = run.state === 'passed' || run.state === 'failed'
+  if (cases !== undefined && isOver) test.cases = addCases(test.cases ?? {}, variantOf(run), cases)
   tally[key] = test
   return tally
 }

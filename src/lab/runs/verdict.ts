@@ -1,13 +1,21 @@
 import { type Failure, failureOf, LabError, messageOf } from '../../errors.ts'
 import type { LogRange } from '../../hardware/types.ts'
+import type { Stage, VerdictContext } from '../../reading/verdict.ts'
 import type { RunTestResult } from '../../work/types.ts'
 import { becomesUnhealthy, countsAgainst, recentFailures, stepBoard } from '../boards/board-state.ts'
+import { taintOf } from '../boards/taint.ts'
 import type { Core } from '../core.ts'
 import type { Hold } from '../leases/holdings.ts'
 import { CAUSE_OF, raise } from '../mail/alerts.ts'
 import type { Operation } from '../state.ts'
 import type { CollectedFiles, Run, RunResult } from '../types.ts'
+import type { BoardPast } from './blame.ts'
+import { blamed } from './blamed.ts'
+import { withCases } from './cases/outcome.ts'
+import type { RunReport } from './cases/types.ts'
+import type { ConsoleEvents } from './console-events.ts'
 import { mayRetry } from './run-state.ts'
+import { incidentOfRun, namedBy, type Proof, toldBy, toldOf } from './told-by.ts'
 
 export type Outcome = { result: RunTestResult } | { error: unknown }
 
@@ -17,7 +25,16 @@ const NOT_THE_PLACE: ReadonlySet<Failure['cause']> = new Set(['restart', 'power'
 const FULL_MS = 60 * 60_000
 
 /** What the attempt left here. */
-export type Kept = { output: readonly LogRange[] | null; collected?: CollectedFiles | null }
+export type Kept = {
+  output: readonly LogRange[] | null
+  collected?: CollectedFiles | null
+  cases?: RunReport | null
+  /** What its console told, and where it stood when it ended. */
+  console?: ConsoleEvents
+  stage?: Stage
+  /** Where a board may be to blame. */
+  past?: BoardPast | null
+}
 
 export type Verdict = { operations: Operation[]; retried: boolean; lookAfter: string | null }
 
@@ -28,11 +45,15 @@ export function judge(core: Core, runId: string, hold: Hold, outcome: Outcome, k
   const operations: Operation[] = [{ o: 'lease/left', id: leaseIdOf(runId, run?.attempts.length ?? 1) }]
   if (run === undefined) return { operations, retried: false, lookAfter: null }
   const { settings } = core.current.inventory
-  const result = {
-    ...('result' in outcome ? resultOf(outcome.result) : errorResult(outcome.error)),
+  const findings = kept.console?.findings() ?? []
+  const ended = 'result' in outcome ? resultOf(outcome.result) : errorResult(outcome.error)
+  const proof = proofOf(ended.failure, outcome, kept)
+  const told = {
+    ...blamed(core, run, { ...ended, ...namedBy(proof) }, kept.past ?? null),
     output: kept.output,
     ...(kept.collected == null ? {} : { collected: kept.collected }),
   }
+  const result = withCases(told, kept.cases ?? null)
   const failure = result.failure
   const retried =
     failure !== null &&
@@ -47,26 +68,43 @@ export function judge(core: Core, runId: string, hold: Hold, outcome: Outcome, k
       o: 'run/step',
       id: runId,
       at,
-      event: { kind: 'retried', failure, message, uncounted, avoidUntil },
+      event: { kind: 'retried', failure, message, uncounted, avoidUntil, ...toldOf(proof) },
     })
   } else operations.push({ o: 'run/step', id: runId, at, event: { kind: 'ended', result } })
+  operations.push(...incidentOfRun(run, hold.board, proof, findings, at))
   if (failure !== null && countsAgainst(failure))
     operations.push(...blame(core, hold.board, runId, result.message ?? failure.cause, at))
-  const lookAfter = wantsLooking(outcome, failure)
-    ? (result.title ?? result.message ?? 'not clean after a test')
-    : null
+  const taint = taintOf(findings, failure, 'result' in outcome ? outcome.result : null)
+  if (taint !== null)
+    operations.push({
+      o: 'board/step',
+      id: hold.board,
+      at,
+      event: { kind: 'tainted', title: taint, run: runId },
+    })
+  const lookAfter =
+    wantsLooking(outcome, failure) || taint !== null
+      ? (result.title ?? result.message ?? 'not clean after a test')
+      : null
   if (lookAfter !== null && core.state().boards[hold.board]?.condition !== 'recovery') {
     operations.push({
       o: 'board/step',
       id: hold.board,
       at,
-      event: { kind: 'recovering', reason: lookAfter, cycle: false },
+      event: { kind: 'recovering', reason: lookAfter, cycle: false, ...afterOf(failure, runId) },
     })
   }
   if ('result' in outcome) operations.push(...resetOf(outcome.result, hold.board, runId, at))
   if ('result' in outcome && lookAfter === null)
     operations.push({ o: 'board/step', id: hold.board, at, event: { kind: 'worked' } })
   return { operations, retried, lookAfter }
+}
+
+function proofOf(failure: Failure | null, outcome: Outcome, { console, stage = 'boot' }: Kept): Proof {
+  if (console === undefined) return { verdict: null, told: {} }
+  const isKnown = 'result' in outcome && outcome.result.endedBy === 'itself'
+  const context: VerdictContext = isKnown ? { stage, exit: outcome.result.status } : { stage }
+  return toldBy(failure, console, context)
 }
 
 /** A reset that ended a test counts as one of the board's, and is in its history. */
@@ -112,6 +150,11 @@ function blame(core: Core, board: string, run: string, message: string, at: numb
     { o: 'board/step', id: board, at, event: { kind: 'condemned', reason } },
     ...raise(core, CAUSE_OF.unhealthy(board), text),
   ]
+}
+
+/** A board that a bad kernel or program took down is no sick one: putting it right does not count (`ladder.ts`). */
+function afterOf(failure: Failure | null, run: string): { after?: string } {
+  return failure?.class === 'infrastructure' ? {} : { after: run }
 }
 
 function wantsLooking(outcome: Outcome, failure: Failure | null): boolean {

@@ -133,13 +133,21 @@ test('run-test alone asks for each field, with choices, and shows the line that 
     await on.sees(question)
     on.type(`${answer}\r`)
   }
-  await on.sees("= run-test socB --priority high --timeout soon --env A=1 --env 'B=2 3' --collect '*.xml' --collect log.txt --shell 'uname -a'")
+  await on.sees(
+    "= run-test socB --priority high --timeout soon --env A=1 --env 'B=2 3' --collect '*.xml' --collect log.txt --shell 'uname -a'",
+  )
   await on.sees('--timeout "soon" is no duration')
   await on.sees('[soon]: ')
   on.type('5m\r')
   await on.sees('T1 · uname -a on socB · queued')
   expect(lab.submitted).toMatchObject([
-    { family: 'socB', env: { A: '1', B: '2 3' }, priority: 1, timeoutMs: 300_000, collect: ['*.xml', 'log.txt'] },
+    {
+      family: 'socB',
+      env: { A: '1', B: '2 3' },
+      priority: 1,
+      timeoutMs: 300_000,
+      collect: ['*.xml', 'log.txt'],
+    },
   ])
   on.face.close()
   await on.over

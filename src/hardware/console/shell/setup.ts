@@ -16,6 +16,12 @@ export type SetupOptions = { commandTimeoutMs: Millis; printk: string }
 /** Where the kernel's console level is: the first number of four (Documentation/admin-guide/sysctl/kernel.rst). */
 export const PRINTK = '/proc/sys/kernel/printk'
 
+/**
+ * Warnings and worse are shown (kern_levels.h), chatter is not. Lower, a hung task, a kill for want of memory, a WARN
+ * and `kernel BUG at` would never be on the console, and a verdict would rest on silence.
+ */
+const CONSOLE_LEVEL = 5
+
 const TRIES = 3
 const MOST_ENTERED = 9
 const MOST_DELIVERED = 4
@@ -218,14 +224,14 @@ async function evaluate<T>(
 
 // ---- the first command --------------------------------------------------------------------------------------
 
-/** Lowers the kernel's console level, reads it back, and says what kind of shell this is. */
+/** Sets the kernel's console level, reads it back, and says what kind of shell this is. */
 function inquiry(printk: string): string {
   return [
     `_K=${quote(printk)}`,
     // Whose folder it is: one of an earlier boot is cleared away some day.
     'read -r _1 </proc/sys/kernel/random/boot_id;echo "$_1 $$" >$_d/b',
     // Not by `read`: it reads byte by byte, and files of numbers in /proc/sys end after the first read.
-    '_r=$(cat $_K)&&_r=${_r%%[!0-9]*}&&echo $_r >$_d/k&&echo 1 >$_K&&_o=$(cat $_K);echo "printk $_r ${_o%%[!0-9]*}"',
+    `_r=$(cat $_K)&&_r=\${_r%%[!0-9]*}&&echo $_r >$_d/k&&echo ${CONSOLE_LEVEL} >$_K&&_o=$(cat $_K);echo "printk $_r \${_o%%[!0-9]*}"`,
     PLAIN_INQUIRY,
     // Once more: of a text that lost its quote on the way, pieces may have been run.
     'stty -echo noflsh',
