@@ -31,9 +31,9 @@ bench: node_modules/.installed
 coverage: node_modules/.installed
 	@vitest run --project unit --project flows --coverage
 
-# The long run: 200 kills of a busy lab, and a million chunks from consoles with strangers on the line.
+# The long run: 200 kills of a busy lab, a million chunks from consoles with strangers on the line, ten days of faults.
 chaos: node_modules/.installed
-	@BOARDROOM_KILLS=200 BOARDROOM_FUZZ_CHUNKS=1000000 vitest run --project chaos
+	@BOARDROOM_KILLS=200 BOARDROOM_FUZZ_CHUNKS=1000000 BOARDROOM_DAYS=10 vitest run --project chaos
 
 node_modules/.installed: package-lock.json .npmrc
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node 20 or newer with npm first.' >&2; exit 1; }

@@ -30,6 +30,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['test/flows/**/*.test.ts'],
           pool: 'forks',
+          // They wait for boards far more than they work.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

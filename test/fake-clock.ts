@@ -12,8 +12,11 @@ export type FakeClock = Clock & {
 
 type Waiting = { at: Millis; order: number; fn: () => void }
 
-/** A clock that stands still until it is told otherwise. Sockets stay real. */
-export function createFakeClock(start: Millis = Date.UTC(2026, 10, 20, 12)): FakeClock {
+/** A clock that stands still until it is told otherwise. Sockets stay real; `settle` waits for what a timer set off. */
+export function createFakeClock(
+  start: Millis = Date.UTC(2026, 10, 20, 12),
+  settle: () => Promise<void> = oneTurn,
+): FakeClock {
   let mono = 0
   let offset = start
   let order = 0
@@ -59,7 +62,7 @@ export function createFakeClock(start: Millis = Date.UTC(2026, 10, 20, 12)): Fak
   }
 }
 
-function settle(): Promise<void> {
+function oneTurn(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   setImmediate(resolve)
   return promise
