@@ -27,6 +27,9 @@ const lockup = (kind: FindingKind, match: RegExp, title: string): Pattern => ({
   ...{ kind, cause: 'lockup', match, title, told: true },
 })
 
+/** No start follows (kernel/reboot.c). */
+export const WENT_DOWN = /^reboot: (Power down|System halted)$/
+
 /** What Linux says when it breaks; the first that matches counts. The kernel's file is named beside each group. */
 export const PATTERNS: readonly Pattern[] = [
   // init/main.c, init/do_mounts.c, kernel/exit.c: there is nothing to run on
@@ -124,7 +127,7 @@ export const PATTERNS: readonly Pattern[] = [
   ),
 
   // kernel/reboot.c: a program asked for it, and the board is silent from here on
-  { kind: 'restart', cause: 'reset', match: /^reboot: (Power down|System halted)$/, title: 'reset: $1' },
+  { kind: 'restart', cause: 'reset', match: WENT_DOWN, title: 'reset: $1' },
 
   // mm/oom_kill.c, `Kill process` before Linux 5.0; a task's name has 15 characters at most, of any kind
   {

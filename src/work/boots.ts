@@ -1,6 +1,7 @@
 import type { Clock, Millis } from '../clock.ts'
 import type { Chunk, Recorder } from '../hardware/types.ts'
 import { createLineSplitter } from '../reading/lines.ts'
+import { WENT_DOWN } from '../reading/patterns.ts'
 import { createScanner } from '../reading/scanner.ts'
 import { SYSRQ_WORDS, sysrqWord } from '../reading/sysrq.ts'
 
@@ -85,6 +86,10 @@ function createBoots(clock: Clock) {
     next = new AbortController()
     begun.abort(new Error('the board starts again'))
   }
+  const over = (): void => {
+    boot = null
+    any = false
+  }
   const isQuiet = (now: Millis): boolean => heardAt === null || now - heardAt >= QUIET_MS
 
   return {
@@ -95,9 +100,11 @@ function createBoots(clock: Clock) {
       if (heardAt !== null && isQuiet(at)) boot = null
       heardAt = at
       for (const line of lines.push(bytes, offset)) {
-        for (const { cause, whole } of scanner.push(line, t)) {
+        for (const { cause, whole, line: said } of scanner.push(line, t)) {
           if (whole) continue
           if (cause === 'reset') begin(at)
+          // Whatever boot there was is over, and the board is off: nothing comes to a prompt.
+          if (WENT_DOWN.test(said)) over()
           if (cause === 'panic') panickedAt = at
         }
         if (sysrqWord(line.text) === SYSRQ_WORDS.b) resetAt = at

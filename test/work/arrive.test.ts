@@ -286,6 +286,16 @@ describe('a board that panicked', () => {
   })
 })
 
+test('H10.3 a board that was switched off a moment after its boot is not taken to be starting', async () => {
+  const here = world(() => Promise.reject(noPrompt()))
+  here.say(BANNER)
+  here.say('[   12.345678] reboot: Power down\r\n')
+  await here.clock.pass(2000)
+  await expect(passing(here, here.probe())).rejects.toThrow('no prompt')
+  expect(here.attached).toHaveLength(1)
+  expect(stages(here)).not.toContain('booting')
+})
+
 describe('a board that is idle', () => {
   test('is typed at at once: silence, and what a test printed, are no boot', async () => {
     for (const said of [null, 'hello\r\n', '$ ']) {
