@@ -98,7 +98,7 @@ export function consoleSuite(
     test('attaches, and says which kernel answers', async () => {
       expect(report.kernel).toMatch(/^\d+\.\d+/)
       expect(report.limits).toEqual([])
-      if (traits.consoleLevel !== undefined) expect(await traits.consoleLevel(peer.shell)).toMatch(/^1\b/)
+      if (traits.consoleLevel !== undefined) expect(await traits.consoleLevel(peer.shell)).toMatch(/^5\b/)
       await expect(command('true')).resolves.toEqual({ status: 0, output: '' })
     })
 
