@@ -177,7 +177,11 @@ realSuite('the main job on a real Linux', ['qemu', 'snmpd', 'compiler'], () => {
         exitStatus: null,
         title: 'kernel panic: sysrq triggered crash',
         failure: { class: 'test', cause: 'panic', blame: 'none' },
-        proof: [expect.stringMatching(/Kernel panic - not syncing: sysrq triggered crash/)],
+        // The trace to its end.
+        proof: expect.arrayContaining([
+          'Kernel panic - not syncing: sysrq triggered crash',
+          '---[ end Kernel panic - not syncing: sysrq triggered crash ]---',
+        ]),
       },
     })
     const log = await bot.file(run, 'console.log')
