@@ -11,8 +11,8 @@ export type BadLine = {
   leadsTo(port: number): void
   /** From now on it says this every so often, beside the board; null: it behaves again. */
   says(what: ((heard: Buffer) => Uint8Array) | null, everyMs?: number): void
-  /** From now on it says this as fast as it is taken; null: no more. */
-  floods(piece: Uint8Array | null): void
+  /** From now on it says this as fast as it is taken, `most` bytes in all; null: no more. */
+  floods(piece: Uint8Array | null, most?: number): void
   /** Somebody else has the board: whoever connects is told so, and sent away. */
   taken(isTaken: boolean): void
   /** How much it said beside the board. */
@@ -31,6 +31,7 @@ export async function openBadLine(): Promise<BadLine> {
   let heard = Buffer.alloc(0)
   let [said, isTaken] = [0, false]
   let flood: Uint8Array | null = null
+  let dry = Number.POSITIVE_INFINITY
   let timer: NodeJS.Timeout | null = null
 
   const say = (bytes: Uint8Array): void => {
@@ -39,7 +40,7 @@ export async function openBadLine(): Promise<BadLine> {
   }
   /** As fast as it is taken, and others have their turn. */
   const pour = (client: Socket): void => {
-    if (flood === null || !client.writable) return
+    if (flood === null || said > dry || !client.writable) return
     said += flood.length
     client.write(flood, () => setImmediate(pour, client))
   }
@@ -79,8 +80,9 @@ export async function openBadLine(): Promise<BadLine> {
       if (timer !== null) clearInterval(timer)
       timer = what === null ? null : setInterval(() => say(what(heard)), everyMs)
     },
-    floods(piece) {
+    floods(piece, most = Number.POSITIVE_INFINITY) {
       flood = piece
+      dry = said + most
       for (const client of clients) pour(client)
     },
     taken(is) {

@@ -27,10 +27,10 @@ export type Desk = {
   type(line: string, options?: { as?: string }): Promise<Outcome>
   /** A line that starts something: its id. Throws what was answered when it did not. */
   start(line: string, options?: { as?: string }): Promise<string>
-  ended(topic: string): Promise<Ending>
+  ended(topic: string, withinMs?: number): Promise<Ending>
   run(id: string): Promise<Run>
   /** Waits for the end of a test, and reads it. */
-  finished(id: string): Promise<Run>
+  finished(id: string, withinMs?: number): Promise<Run>
   /** The bot: up, away, and back on the same data. */
   open(): Promise<void>
   stop(): Promise<void>
@@ -65,9 +65,9 @@ export function createDesk({ file, dataDir, folder }: DeskOptions): Desk {
       file: word => openLocalFile(word, folder),
     })
   }
-  const ended: Desk['ended'] = async topic => {
+  const ended: Desk['ended'] = async (topic, withinMs = END_WITHIN_MS) => {
     const { lab } = here()
-    return await lab.ending(topic, AbortSignal.timeout(END_WITHIN_MS)).catch((error: unknown) => {
+    return await lab.ending(topic, AbortSignal.timeout(withinMs)).catch((error: unknown) => {
       throw new Error(`${topic} did not end: ${standing(lab)} ${JSON.stringify(errors)}`, { cause: error })
     })
   }
@@ -86,8 +86,8 @@ export function createDesk({ file, dataDir, folder }: DeskOptions): Desk {
       if (outcome.kind === 'done' && outcome.started !== null) return outcome.started.split('/')[1] ?? ''
       throw new Error(`"${line}" started nothing: ${wordsOf(outcome)}`)
     },
-    async finished(id) {
-      await ended(`run/${id}`)
+    async finished(id, withinMs) {
+      await ended(`run/${id}`, withinMs)
       return await run(id)
     },
     async open() {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../reading/types.ts'
+import type { Chunk } from '../../types.ts'
 import { placeOf } from '../shell/frame-lines.ts'
-import { frameIn, programEndIn, promptAt } from '../shell/frames.ts'
+import { frameIn, programEndIn, promptAt, promptsIn } from '../shell/frames.ts'
 import { lookAt } from '../shell/login.ts'
 import type { Session } from '../shell/session.ts'
 import type { Heard, Watch } from '../shell/talk.ts'
@@ -30,6 +31,7 @@ export function hearProgram(
   let hasStarted = false
   let lookedAt = -1
   let promptedAt = -1
+  const drowned = createPromptFinder(session.prompt, words.number)
 
   const seeLine = (heard: Heard & { kind: 'line' }): ProgramSight | null => {
     const { line } = heard
@@ -56,6 +58,8 @@ export function hearProgram(
       const length = heard.text.length - heard.text.lastIndexOf(session.prompt)
       return { kind: 'prompt', to: torn ?? heard.head - length }
     }
+    const found = drowned.take()
+    if (found !== null) return { kind: 'prompt', to: torn ?? found }
     const before = poked()
     if (before === null || before === heard.text || heard.lines === lookedAt) return null
     const look = lookAt(heard.text)
@@ -65,6 +69,7 @@ export function hearProgram(
   }
 
   return session.talk.watch<ProgramSight>({
+    bytes: drowned.push,
     see(heard) {
       if (heard.kind === 'line') return seeLine(heard)
       if (heard.kind === 'tail') return seeTail(heard)
@@ -73,4 +78,34 @@ export function hearProgram(
         : null
     },
   })
+}
+
+/** Longer than any prompt of ours. */
+const PROMPT_LENGTH = 32
+
+/**
+ * Our prompt among whatever is said behind it: where somebody else talks without a line end, it never stands at the
+ * end of what was heard, and no newline brings one that does. The program does not know its word.
+ */
+function createPromptFinder(prompt: string, number: number) {
+  let end: Buffer = Buffer.alloc(0)
+  let next = -1
+  let found: number | null = null
+  return {
+    push({ bytes, offset }: Chunk): void {
+      const before = offset === next ? end : Buffer.alloc(0)
+      const said = Buffer.concat([before, bytes])
+      next = offset + bytes.length
+      end = said.subarray(-PROMPT_LENGTH)
+      if (found !== null || !said.includes(prompt)) return
+      const ours = promptsIn(said.toString('latin1'), prompt).find(each => each.number >= number)
+      if (ours !== undefined) found = offset - before.length + ours.index
+    },
+    /** Where it stood, once. */
+    take(): number | null {
+      const at = found
+      found = null
+      return at
+    },
+  }
 }

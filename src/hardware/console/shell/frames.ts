@@ -79,10 +79,13 @@ export function promptAt(tail: string, word: string): number | null {
 }
 
 /** Every prompt of ours in a line, wherever it stands. */
-export function promptsIn(line: string, word: string): { index: number; length: number }[] {
+export function promptsIn(line: string, word: string): { index: number; length: number; number: number }[] {
   if (!line.includes(`${word}:`)) return []
-  const pattern = new RegExp(`${word}:\\d{1,9}> ${CONTROLS}`, 'g')
-  return [...line.matchAll(pattern)].map(match => ({ index: match.index, length: match[0].length }))
+  const pattern = new RegExp(`${word}:(\\d{1,9})> ${CONTROLS}`, 'g')
+  return [...line.matchAll(pattern)].map(match => ({
+    ...{ index: match.index, length: match[0].length },
+    number: Number(match[1]),
+  }))
 }
 
 // ---- words --------------------------------------------------------------------------------------------------

@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest'
 import { runProgram } from '../../../../src/hardware/console/program/program.ts'
 import { findingOf } from '../../../reading/finding.ts'
-import { createMemoryLine, emulateShell, type MemoryLine, sessionOn, settled } from '../shell/emulator.ts'
+import {
+  createMemoryLine,
+  emulateShell,
+  type MemoryLine,
+  PROMPT,
+  sessionOn,
+  settled,
+} from '../shell/emulator.ts'
 
 const never = new AbortController().signal
 const ALL = 120_000
@@ -64,4 +71,20 @@ it('a program without its guard, whose end was torn twice, has ended all the sam
     },
   )
   expect(end).toMatchObject({ status: 5, endedBy: 'itself' })
+})
+
+it('a program whose end was torn twice has ended when our prompt is heard, whatever else is said behind it without a line end', async () => {
+  // More than is looked at of an unfinished line.
+  const drown = 'x'.repeat(600)
+  const end = await run(
+    () => null,
+    line => {
+      const prompt = `${PROMPT}:9> `
+      for (const said of [drown, prompt.slice(0, 4), `${prompt.slice(4)}${drown}`])
+        line.say(Buffer.from(said))
+    },
+  )
+  expect(end).toMatchObject({ status: 5, endedBy: 'itself', output: drown })
+  // No newline had to be typed to bring the prompt again: it would be drowned, too.
+  expect(end.durationMs).toBeLessThan(1000)
 })
