@@ -85,7 +85,7 @@ const PROMPT_LENGTH = 32
 
 /**
  * Our prompt among whatever is said behind it: where somebody else talks without a line end, it never stands at the
- * end of what was heard, and no newline brings one that does. The program does not know its word.
+ * end of what was heard, and no newline brings one that does. Until another command ends it has the very number.
  */
 function createPromptFinder(prompt: string, number: number) {
   let end: Buffer = Buffer.alloc(0)
@@ -98,7 +98,7 @@ function createPromptFinder(prompt: string, number: number) {
       next = offset + bytes.length
       end = said.subarray(-PROMPT_LENGTH)
       if (found !== null || !said.includes(prompt)) return
-      const ours = promptsIn(said.toString('latin1'), prompt).find(each => each.number >= number)
+      const ours = promptsIn(said.toString('latin1'), prompt).find(each => each.number === number)
       if (ours !== undefined) found = offset - before.length + ours.index
     },
     /** Where it stood, once. */

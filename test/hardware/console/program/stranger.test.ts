@@ -14,7 +14,10 @@ const never = new AbortController().signal
 const ALL = 120_000
 
 /** `printed` is given the start frame as it was; null: the program is never heard to end. */
-async function run(printed: (start: string) => string | null, onStarted: (line: MemoryLine) => void) {
+async function run(
+  printed: (start: string) => string | null,
+  onStarted: (line: MemoryLine, number: number) => void,
+) {
   const line = createMemoryLine()
   const session = sessionOn(line.talk)
   session.survey = { setsid: 'setsid', env: true, df: true, decoder: 'base64 -d' }
@@ -43,7 +46,7 @@ async function run(printed: (start: string) => string | null, onStarted: (line: 
     deliver(typed)
   }
   const program = { folder: '/', argv: ['./it'], env: {} }
-  const asked = runProgram(session, program, { graceMs: 100 }, never, never, () => onStarted(line))
+  const asked = runProgram(session, program, { graceMs: 100 }, never, never, () => onStarted(line, number))
   const result = await settled(line.clock, asked, ALL)
   line.talk.close()
   if ('error' in result) throw result.error
@@ -78,8 +81,8 @@ it('a program whose end was torn twice has ended when our prompt is heard, whate
   const drown = 'x'.repeat(600)
   const end = await run(
     () => null,
-    line => {
-      const prompt = `${PROMPT}:9> `
+    (line, number) => {
+      const prompt = `${PROMPT}:${number}> `
       for (const said of [drown, prompt.slice(0, 4), `${prompt.slice(4)}${drown}`])
         line.say(Buffer.from(said))
     },

@@ -84,10 +84,16 @@ describe('log-in', () => {
   })
 
   it.each([
-    ['a wrong password', { username: 'admin', password: 'wr0ng word' }, /refused/],
-    ['no user name', {}, /asks for a user name and none is configured/],
-    ['no password', { username: 'admin' }, /asks for a password and none is configured/],
-  ])('with %s is refused with what was seen, and never the password', async (_what, login, message) => {
+    // The prompt that comes next may be heard with the refusal, and then there is no room for both, or a moment later.
+    [
+      'a wrong password',
+      { username: 'admin', password: 'wr0ng word' },
+      /refused/,
+      /Login incorrect|board login/,
+    ],
+    ['no user name', {}, /asks for a user name and none is configured/, /board login/],
+    ['no password', { username: 'admin' }, /asks for a password and none is configured/, /board login/],
+  ])('with %s is refused with what was seen, and never the password', async (_what, login, message, seen) => {
     const board = await loginBoard()
     const shell = shellOn(board, { login })
     const error = await shell.attach(never).catch((reason: unknown) => reason)
@@ -96,7 +102,7 @@ describe('log-in', () => {
       failure: { class: 'infrastructure', cause: 'log-in' },
       message: expect.stringMatching(message),
     })
-    expect(error).toMatchObject({ message: expect.stringContaining('board login') })
+    expect(error).toMatchObject({ message: expect.stringMatching(seen) })
     expect(JSON.stringify([error, String(error)])).not.toMatch(/wr0ng|s3cret/)
   })
 
