@@ -3,10 +3,13 @@ import { createRandom, gap, interval } from './random.ts'
 import type { Noise } from './types.ts'
 import type { Time } from './wire.ts'
 
+/** Of the board's own output, or a kernel line. */
+export type Piece = { bytes: Uint8Array; isLine: boolean }
+
 /** Kernel lines that land in the middle of the board's output. All other bytes stay as they were, in order. */
 export type NoiseMaker = {
   /** The output with lines spliced in. */
-  splice(bytes: Uint8Array): Uint8Array[]
+  splice(bytes: Uint8Array): Piece[]
   /** Counts traffic the other way: a long upload meets as many lines as a long download. */
   passBy(count: number): void
   start(): void
@@ -60,15 +63,15 @@ export function createNoise(options: NoiseOptions): NoiseMaker {
 
   return {
     splice(bytes) {
-      const pieces: Uint8Array[] = []
+      const pieces: Piece[] = []
       let from = 0
       for (const at of places(bytes.length)) {
         const spliced = line()
         if (spliced === null) continue
-        pieces.push(bytes.subarray(from, at), spliced)
+        pieces.push({ bytes: bytes.subarray(from, at), isLine: false }, { bytes: spliced, isLine: true })
         from = at
       }
-      return [...pieces, bytes.subarray(from)]
+      return [...pieces, { bytes: bytes.subarray(from), isLine: false }]
     },
     passBy(count) {
       for (const _ of places(count)) {

@@ -128,9 +128,10 @@ export async function createSerialPort(options: SerialPortOptions): Promise<Seri
   return {
     port: server.port,
     print(bytes) {
-      for (const piece of noise.splice(bytes)) outgoing.push(piece)
+      for (const { bytes: piece, isLine } of noise.splice(bytes))
+        outgoing[isLine ? 'pushWhole' : 'push'](piece)
     },
-    kernel: (lines, when = 'at once') => outgoing[when === 'at once' ? 'cut' : 'push'](encode(lines)),
+    kernel: (lines, when = 'at once') => outgoing[when === 'at once' ? 'cut' : 'pushWhole'](encode(lines)),
     isFull,
     setTaking(wanted) {
       taking = wanted

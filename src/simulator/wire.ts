@@ -12,6 +12,8 @@ export const realTime: Time = {
 
 export type Wire = {
   push(bytes: Uint8Array): void
+  /** In turn, and never cut once it is on its way: lines of one kernel wait for each other (kernel/printk/printk.c). */
+  pushWhole(bytes: Uint8Array): void
   /** Ahead of all that waits to be sent: printk writes to the UART itself, past the terminal's buffer. */
   cut(bytes: Uint8Array): void
   /** Bytes that were pushed and not yet delivered. */
@@ -42,6 +44,7 @@ export function createWire(options: WireOptions): Wire {
   const line = options.baud === null ? null : createPacer(options.baud / 10 / 1000, options.time, late)
   return {
     push: bytes => (line ?? late).push(bytes),
+    pushWhole: bytes => (line === null ? late.push(bytes) : line.pushWhole(bytes)),
     cut: bytes => (line === null ? late.push(bytes) : line.cut(bytes)),
     waiting: () => (line?.waiting() ?? 0) + late.waiting(),
     drop: () => line?.clear(),
@@ -52,14 +55,15 @@ export function createWire(options: WireOptions): Wire {
   }
 }
 
-type Waiting = { at: number; bytes: Uint8Array }
+type Waiting = { at: number; bytes: Uint8Array; isWhole: boolean; hasBegun: boolean }
 type Stage = { push(bytes: Uint8Array): void; waiting(): number; clear(): void }
+type Pacer = Stage & Pick<Wire, 'cut' | 'pushWhole'>
 
 /**
  * A line that is never ahead of its baud rate by more than the FIFO, over any span of time. What a late timer missed
  * is made up, as the UART would have been sending all along.
  */
-function createPacer(bytesPerMs: number, time: Time, next: Stage): Stage & { cut(bytes: Uint8Array): void } {
+function createPacer(bytesPerMs: number, time: Time, next: Stage): Pacer {
   const burstMs = FIFO_BYTES / bytesPerMs
   let urgent: Waiting[] = []
   let queue: Waiting[] = []
@@ -80,26 +84,28 @@ function createPacer(bytesPerMs: number, time: Time, next: Stage): Stage & { cut
     waiting -= count
     const bytes = first.bytes.subarray(0, count)
     if (count === first.bytes.length) from.shift()
-    else first.bytes = first.bytes.subarray(count)
+    else Object.assign(first, { bytes: first.bytes.subarray(count), hasBegun: true })
     return bytes
   }
 
   const send = (): void => {
     timer = null
-    const more = (): Uint8Array | null => take(urgent.length > 0 ? urgent : queue)
+    const isUncut = (): boolean => queue[0]?.isWhole === true && queue[0].hasBegun
+    const more = (): Uint8Array | null => take(urgent.length > 0 && !isUncut() ? urgent : queue)
     for (let bytes = more(); bytes !== null; bytes = more()) next.push(bytes)
     if (waiting > 0 && timer === null) timer = time.after(STEP_MS, send)
   }
 
-  const add = (to: Waiting[], bytes: Uint8Array): void => {
+  const add = (to: Waiting[], bytes: Uint8Array, isWhole = false): void => {
     if (bytes.length === 0) return
-    to.push({ at: time.mono(), bytes })
+    to.push({ at: time.mono(), bytes, isWhole, hasBegun: false })
     waiting += bytes.length
     if (timer === null) send()
   }
 
   return {
     push: bytes => add(queue, bytes),
+    pushWhole: bytes => add(queue, bytes, true),
     cut: bytes => add(urgent, bytes),
     waiting: () => waiting,
     clear() {

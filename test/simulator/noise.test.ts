@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createDamage } from '../../src/simulator/damage.ts'
-import { createNoise, type NoiseMaker } from '../../src/simulator/noise.ts'
+import { createNoise, type NoiseMaker, type Piece } from '../../src/simulator/noise.ts'
 import { createRandom } from '../../src/simulator/random.ts'
 import { NO_NOISE, type Noise } from '../../src/simulator/types.ts'
 import { createFakeClock } from '../fake-clock.ts'
@@ -27,6 +27,8 @@ function noise(
   return { maker, emitted }
 }
 
+const bytesOf = (pieces: readonly Piece[]): Buffer => Buffer.concat(pieces.map(({ bytes }) => bytes))
+
 const chunks = fc.array(fc.uint8Array({ max: 127, maxLength: 300 }), { maxLength: 10 })
 
 test('kernel lines are spliced in whole, and every other byte stays as it was, in order', () => {
@@ -34,8 +36,8 @@ test('kernel lines are spliced in whole, and every other byte stays as it was, i
     fc.property(chunks, fc.integer({ min: 1, max: 500 }), fc.nat(), (parts, everyBytes, seed) => {
       const { maker } = noise({ everyBytes }, seed)
       const pieces = parts.flatMap(part => maker.splice(part))
-      expect(pieces.filter(piece => (piece[0] ?? 0) > 127).every(piece => piece === LINE)).toBe(true)
-      expect(Buffer.concat(pieces.filter(piece => piece !== LINE))).toEqual(Buffer.concat(parts))
+      expect(pieces.every(({ bytes, isLine }) => isLine === (bytes === LINE))).toBe(true)
+      expect(bytesOf(pieces.filter(({ isLine }) => !isLine))).toEqual(Buffer.concat(parts))
     }),
     { numRuns: 100 },
   )
@@ -46,7 +48,7 @@ test('the same seed makes the same noise, wherever the output is cut into chunks
     fc.property(chunks, fc.nat(), (parts, seed) => {
       const whole = noise({ everyBytes: 50 }, seed).maker.splice(Uint8Array.from(Buffer.concat(parts)))
       const { maker } = noise({ everyBytes: 50 }, seed)
-      expect(Buffer.concat(parts.flatMap(part => maker.splice(part)))).toEqual(Buffer.concat(whole))
+      expect(bytesOf(parts.flatMap(part => maker.splice(part)))).toEqual(bytesOf(whole))
     }),
     { numRuns: 100 },
   )
@@ -55,8 +57,8 @@ test('the same seed makes the same noise, wherever the output is cut into chunks
 test('a line comes every so many bytes on average, for output and for what passes the other way', () => {
   const { maker, emitted } = noise({ everyBytes: 2000 }, 7)
   const pieces = maker.splice(new Uint8Array(2_000_000))
-  expect(pieces.filter(piece => piece === LINE).length).toBeGreaterThan(900)
-  expect(pieces.filter(piece => piece === LINE).length).toBeLessThan(1100)
+  expect(pieces.filter(({ isLine }) => isLine).length).toBeGreaterThan(900)
+  expect(pieces.filter(({ isLine }) => isLine).length).toBeLessThan(1100)
   for (let at = 0; at < 2000; at++) maker.passBy(1000)
   expect(emitted.length).toBeGreaterThan(900)
   expect(emitted.length).toBeLessThan(1100)
@@ -83,7 +85,7 @@ test('noise by the second is as much as was asked for, and none once it is stopp
 
 test('lines above the console level are not shown', () => {
   const { maker, emitted } = noise({ everyBytes: 10 }, 1, false)
-  expect(maker.splice(new Uint8Array(1000))).toEqual([new Uint8Array(1000)])
+  expect(maker.splice(new Uint8Array(1000))).toEqual([{ bytes: new Uint8Array(1000), isLine: false }])
   maker.passBy(1000)
   expect(emitted).toEqual([])
 })

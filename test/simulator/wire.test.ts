@@ -77,6 +77,26 @@ test('a kernel line goes ahead of what waits, in one piece, and those after it i
   expect(text.replaceAll(/\[[^\]]*\]/g, '')).toBe('.'.repeat(300))
 })
 
+test('a kernel line is never cut by another one, wherever and whenever lines are spliced into the output or go ahead of it', async () => {
+  const deed = fc.record({ what: fc.constantFrom('push', 'pushWhole', 'cut'), wait: fc.nat(6) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(deed, { maxLength: 20 }), async deeds => {
+      const { wire, clock, got } = line(115_200)
+      for (const [at, { what, wait }] of deeds.entries()) {
+        const name = String.fromCharCode(0x61 + at)
+        wire[what](Buffer.from(what === 'push' ? '.'.repeat(40) : `[${name.repeat(30)}]`))
+        await clock.pass(wait)
+      }
+      await clock.pass(100)
+      const text = Buffer.from(got).toString()
+      const whole = text.match(/\[([a-z])\1{29}\]/g) ?? []
+      expect(whole).toHaveLength(deeds.filter(({ what }) => what !== 'push').length)
+      expect(text.replaceAll(/\[[^[\]]*\]|\./g, '')).toBe('')
+    }),
+    { numRuns: 200 },
+  )
+})
+
 test('an unpaced line hands over at once; with a delay, that much later and in order', async () => {
   const now = line(null)
   now.wire.push(Buffer.from('abc'))
