@@ -92,6 +92,12 @@ export async function run(client: ConsoleClient, command: string, withinMs?: num
   return output.replaceAll('\r\n', '\n').trim()
 }
 
+/** Nothing more comes by itself: what the board printed on its way to its prompt has arrived here, the prompt last. */
+export async function atPrompt(client: ConsoleClient): Promise<void> {
+  await run(client, ':')
+  await client.see(/END \d+\r\n[^\n]*# $/)
+}
+
 /** Process ids of whatever still runs for a board of that id, started by this process or the one given. */
 export function processesOf(id: string, by = process.pid): number[] {
   return readdirSync('/proc')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createBreakOrder } from '../../src/simulator/break-order.ts'
 import { until } from '../until.ts'
-import { type ConsoleClient, processesOf, run, withBoard } from './console-client.ts'
+import { atPrompt, type ConsoleClient, processesOf, run, withBoard } from './console-client.ts'
 
 const [IAC, BREAK] = [255, 243] as const
 
@@ -26,6 +26,7 @@ test('a break and i kill every process but the first, which starts the shell aga
 
 test('a program that has the processor lets nobody else run; the kernel kills it by i', async () => {
   await withBoard({}, async (board, client) => {
+    await atPrompt(client)
     board.faults.set({ hog: true })
     client.clear()
     client.type('\x03\necho unheard\n')
@@ -40,6 +41,7 @@ test('a program that has the processor lets nobody else run; the kernel kills it
 
 test('what hangs deeper wants b, and a kernel that is deaf hears neither', async () => {
   await withBoard({}, async (board, client) => {
+    await atPrompt(client)
     board.faults.set({ hang: true, deaf: true })
     client.clear()
     press(client, 'b')
