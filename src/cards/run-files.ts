@@ -19,15 +19,16 @@ export function collectedNames({ result }: Run): ReadonlySet<string> {
 export function collectedParts(run: Run, pageUrl: string | undefined): readonly Part[] {
   const { collected, files = [] } = run.result ?? {}
   const board = run.attempts.at(-1)?.board ?? 'the board'
-  return collected === undefined ? [] : fetchedParts(collected, files, board, pageUrl)
+  return collected === undefined ? [] : fetchedParts(collected, files, board, pageUrl, '--collect')
 }
 
-/** Files that came from a board, and a sentence for each that did not. */
+/** Files that came from a board, and a sentence for each that did not; `ask` is how a pattern is asked for. */
 export function fetchedParts(
   collected: CollectedFiles,
   files: readonly StoredFile[],
   board: string,
   pageUrl: string | undefined,
+  ask: string,
 ): readonly Part[] {
   const rows = collected.files.flatMap(({ name, path }) => {
     const stored = files.find(file => file.name === name)
@@ -37,7 +38,7 @@ export function fetchedParts(
   return [
     ...(rows.length === 0 ? [] : [tableOf(rows)]),
     ...(rows.length === 0 || page.length === 0 ? [] : [{ t: 'note', runs: page } as const]),
-    ...said({ ...collected, board }).map((text): Part => ({ t: 'text', runs: [plain(text)] })),
+    ...said({ ...collected, board }, ask).map((text): Part => ({ t: 'text', runs: [plain(text)] })),
   ]
 }
 
@@ -56,16 +57,24 @@ function rowOf({ size: bytes, sha256 }: StoredFile, path: string): readonly Cell
   return [[plain(path)], [plain(size(bytes))], [code(sha256.slice(0, SUM_SHOWN))]]
 }
 
+/** `/tmp/* fits no file on soc-a-001, only 2 folders. For the files in them: lease fetch L3 '/tmp/*\/*'` */
+function foldersWords({ pattern, count: many }: Folders, board: string, ask: string): string {
+  const inside = `${pattern.replace(/\/+$/, '')}/*`
+  const quote = inside.includes("'") ? '"' : "'"
+  return `${pattern} fits no file on ${board}, only ${count(many, 'folder')}. For the files in ${many === 1 ? 'it' : 'them'}: ${ask} ${quote}${inside}${quote}`
+}
+
+type Folders = NonNullable<CollectedFiles['folders']>[number]
+
 /** What is not there, each in a sentence. */
-export function said({
-  files,
-  none,
-  left,
-  problem,
-  board,
-}: CollectedFiles & { board: string }): readonly string[] {
+export function said(
+  { files, none, folders = [], left, problem, board }: CollectedFiles & { board: string },
+  ask: string,
+): readonly string[] {
   const sentences: string[] = []
-  if (none.length > 0) sentences.push(`No file on ${board} fits ${listed(none, MOST_SAID)}.`)
+  const nothing = none.filter(each => !folders.some(({ pattern }) => pattern === each))
+  if (nothing.length > 0) sentences.push(`No file on ${board} fits ${listed(nothing, MOST_SAID)}.`)
+  for (const each of folders.slice(0, MOST_SAID)) sentences.push(foldersWords(each, board, ask))
   for (const { path, why } of left.slice(0, MOST_SAID)) sentences.push(`Not collected: ${path}: ${why}.`)
   if (left.length > MOST_SAID) sentences.push(`Not collected either: ${left.length - MOST_SAID} more.`)
   if (problem !== null) {

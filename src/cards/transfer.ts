@@ -91,12 +91,17 @@ function ended({ transfer, pageUrl }: TransferFacts): readonly Part[] {
       { t: 'fields', items: [{ name: 'on the board', value: [code(what.to)] }] },
       ...(copied === null ? [] : [said(copiedWords(copied))]),
     ]
-  return collected === null ? [] : fetchedParts(collected, files, board, pageUrl)
+  const ask = `lease fetch ${leaseOf(transfer)}`
+  return collected === null ? [] : fetchedParts(collected, files, board, pageUrl, ask)
 }
 
-function actionsOf({ id, endedAt }: Transfer): readonly Action[] {
-  const lease = id.split('.')[0] ?? ''
-  return endedAt === null ? [button('cancel', 'Cancel', `lease cancel ${lease}`)] : []
+function actionsOf(transfer: Transfer): readonly Action[] {
+  const line = `lease cancel ${leaseOf(transfer)}`
+  return transfer.endedAt === null ? [button('cancel', 'Cancel', line)] : []
+}
+
+function leaseOf({ id }: Transfer): string {
+  return id.split('.')[0] ?? ''
 }
 
 function said(text: string): Part {

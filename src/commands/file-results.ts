@@ -32,6 +32,7 @@ export const copied = z
 export const collected = z.object({
   files: z.array(z.object({ name: text, path: text })),
   none: z.array(text),
+  folders: z.array(z.object({ pattern: text, count: z.number() })).exactOptional(),
   left: z.array(z.object({ path: text, why: text })),
   problem: text.nullable(),
   failure: failure.exactOptional(),

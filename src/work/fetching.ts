@@ -16,6 +16,12 @@ export type Fetching = {
 }
 
 type Problem = { problem: string; failure: Failure }
+/** What fitted and was not taken: paths, and patterns; and the folders among it. */
+type Besides = {
+  left: ReadonlyMap<string, string>
+  tooWide: ReadonlyMap<string, string>
+  folders: ReadonlySet<string>
+}
 type Taken = { path: string; size: number; sha256: string }
 
 /**
@@ -27,6 +33,7 @@ export async function fetchAll(task: Fetching, signal: AbortSignal): Promise<Col
   const { patterns, most } = task.wanted
   const taken = new Map<string, Taken>()
   const left = new Map<string, string>()
+  const folders = new Set<string>()
   const tooWide = new Map<string, string>()
   const some = async (each: readonly string[]): Promise<void> => {
     const bytes = bytesOf(taken.values())
@@ -34,6 +41,7 @@ export async function fetchAll(task: Fetching, signal: AbortSignal): Promise<Col
     const wanted = { folder: task.folder, patterns: each, most: room }
     const report = await task.shell.fetch(wanted, signal, file => take(task, taken, file))
     for (const { path, why } of report.left) left.set(path, why)
+    for (const path of report.folders) folders.add(path)
   }
   const problem = await tried(async () => {
     if (!(await isTooMuch(() => some(patterns), null))) return
@@ -43,7 +51,7 @@ export async function fetchAll(task: Fetching, signal: AbortSignal): Promise<Col
         why => tooWide.set(pattern, why),
       )
   })
-  return collectedOf(task, [...taken.values()], { left, tooWide }, problem)
+  return collectedOf(task, [...taken.values()], { left, tooWide, folders }, problem)
 }
 
 async function tried(work: () => Promise<void>): Promise<Problem | null> {
@@ -91,7 +99,7 @@ async function take(task: Fetching, taken: Map<string, Taken>, file: IncomingFil
 function collectedOf(
   { folder, wanted }: Fetching,
   files: readonly Taken[],
-  { left, tooWide }: Record<'left' | 'tooWide', ReadonlyMap<string, string>>,
+  { left, tooWide, folders }: Besides,
   problem: Problem | null,
 ): Collected {
   const said = [...left, ...tooWide].map(([path, why]) => ({ path: shown(path, folder), why }))
@@ -101,7 +109,12 @@ function collectedOf(
   const none = isSure
     ? wanted.patterns.filter(each => !tooWide.has(each) && !known.some(path => fits(each, path, folder)))
     : []
-  return { files, none, left: said, problem: null, ...problem }
+  const inFolders = none.flatMap(pattern => {
+    const count = [...folders].filter(path => fits(pattern, path, folder)).length
+    return count === 0 ? [] : [{ pattern, count }]
+  })
+  const told = inFolders.length === 0 ? {} : { folders: inFolders }
+  return { files, none, ...told, left: said, problem: null, ...problem }
 }
 
 function bytesOf(files: Iterable<Taken>): number {

@@ -115,6 +115,8 @@ export type Collected = {
   files: readonly { path: string; size: number; sha256: string }[]
   /** Patterns that nothing fitted. */
   none: readonly string[]
+  /** Of those, which fit folders, and how many; left out where none does. */
+  folders?: readonly { pattern: string; count: number }[]
   /** What fitted and was not taken, with the reason. */
   left: readonly { path: string; why: string }[]
   /** Why it ended before all was tried, in a sentence, and of which class that is. */

@@ -33,7 +33,8 @@ test('M6.8 the card of a test shows its files with size, SHA-256 and link, and w
       { name: 'summary.txt', path: 'summary.txt' },
       { name: 'results_a.xml', path: 'results/a.xml' },
     ],
-    none: ['*.tap'],
+    none: ['*.tap', 'out/*/'],
+    folders: [{ pattern: 'out/*/', count: 1 }],
     left: [{ path: 'core', why: 'too much to fetch from soc-a-003: 1 files have 200000000 bytes' }],
     problem: 'the console of soc-a-003 was lost.',
   }
@@ -50,6 +51,8 @@ test('M6.8 the card of a test shows its files with size, SHA-256 and link, and w
       "  results/a.xml    99 B  a1b2c3d4e5f60718",
       "Open them: http://lab/T128",
       "No file on soc-a-003 fits *.tap.",
+      "out/*/ fits no file on soc-a-003, only 1 folder. For the files in it: --collect",
+      "'out/*/*'",
       "Not collected: core: too much to fetch from soc-a-003: 1 files have 200000000",
       "bytes.",
       "The other files were not collected: the console of soc-a-003 was lost.",

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { drawTopic } from '../../src/cards/topics.ts'
 import type { Run } from '../../src/lab/types.ts'
 import { draw } from '../cards/draw.ts'
 import { until } from '../until.ts'
@@ -22,9 +21,7 @@ async function runOf(line: string): Promise<Run> {
 }
 
 async function cardOf(id: string): Promise<string> {
-  const view = await drawTopic(`run/${id}`, world.lab)
-  if (view === null) throw new Error(`no card of ${id}`)
-  return draw(view, null).join('\n')
+  return await world.card(`run/${id}`)
 }
 
 async function shown(line: string): Promise<string> {

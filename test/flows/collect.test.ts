@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { drawTopic } from '../../src/cards/topics.ts'
 import type { Run } from '../../src/lab/types.ts'
-import { draw } from '../cards/draw.ts'
 import { until } from '../until.ts'
 import { startWorld, type World, type WorldOptions } from './world.ts'
 
@@ -21,10 +19,8 @@ async function runOf(line: string): Promise<Run> {
   return await world.finished(await world.start(line))
 }
 
-async function cardOf(run: Run): Promise<string> {
-  const view = await drawTopic(`run/${run.id}`, world.lab)
-  if (view === null) throw new Error(`no card of ${run.id}`)
-  return draw(view, null).join('\n')
+async function cardOf({ id }: Run): Promise<string> {
+  return await world.card(`run/${id}`)
 }
 
 async function served(run: Run, name: string): Promise<Buffer> {

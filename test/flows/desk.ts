@@ -1,6 +1,7 @@
 import { type App, startApp } from '../../src/app.ts'
 import { openLocalFile } from '../../src/bot/terminal/files.ts'
 import { drawTelling } from '../../src/cards/tellings.ts'
+import { drawTopic } from '../../src/cards/topics.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { Outcome } from '../../src/commands/dispatch.ts'
 import { readEnvironment } from '../../src/config/index.ts'
@@ -8,6 +9,7 @@ import type { Ending, Lab } from '../../src/lab/lab.ts'
 import type { Run } from '../../src/lab/types.ts'
 import { createSecrets, type Log, type LogFields } from '../../src/log.ts'
 import type { Channel, OutboxItem } from '../../src/mail/types.ts'
+import { draw } from '../cards/draw.ts'
 
 /** What somebody was told, in the words of the card. */
 export type Told = Pick<OutboxItem, 'topic' | 'kind' | 'to'> & { text: string }
@@ -31,6 +33,8 @@ export type Desk = {
   run(id: string): Promise<Run>
   /** Waits for the end of a test, and reads it. */
   finished(id: string, withinMs?: number): Promise<Run>
+  /** A topic's card as a terminal shows it. */
+  card(topic: string): Promise<string>
   /** The bot: up, away, and back on the same data. */
   open(): Promise<void>
   stop(): Promise<void>
@@ -89,6 +93,9 @@ export function createDesk({ file, dataDir, folder }: DeskOptions): Desk {
     async finished(id, withinMs) {
       await ended(`run/${id}`, withinMs)
       return await run(id)
+    },
+    async card(topic) {
+      return draw(found(await drawTopic(topic, here().lab), `card of ${topic}`), null).join('\n')
     },
     async open() {
       app = await startApp({

@@ -2,9 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { drawTopic } from '../../src/cards/topics.ts'
 import type { Transfer } from '../../src/lab/types.ts'
-import { draw } from '../cards/draw.ts'
 import { until } from '../until.ts'
 import { startWorld, type World, type WorldOptions, wordsOf } from './world.ts'
 
@@ -26,9 +24,8 @@ async function begin(line: string, as = 'kai'): Promise<string> {
 async function over(id: string): Promise<{ transfer: Transfer; exit: number; card: string }> {
   const { exit } = await world.ended(`transfer/${id}`)
   const transfer = await world.lab.transfer(id)
-  const view = await drawTopic(`transfer/${id}`, world.lab)
-  if (transfer === null || view === null) throw new Error(`there is no ${id}`)
-  return { transfer, exit, card: draw(view, null).join('\n') }
+  if (transfer === null) throw new Error(`there is no ${id}`)
+  return { transfer, exit, card: await world.card(`transfer/${id}`) }
 }
 
 function onBoard(path: string): string {
@@ -71,6 +68,14 @@ describe('files of a lease', () => {
     const lease = await leased()
     const { card, exit } = await over(await begin(`lease fetch ${lease} /root/none`))
     expect([exit, card]).toEqual([3, expect.stringContaining('No file on soc-a-001 fits /root/none.')])
+    for (const name of ['one', 'two']) mkdirSync(onBoard(`root/dirs/${name}`), { recursive: true })
+    const folders = await over(await begin(`lease fetch ${lease} '/root/dirs/*'`))
+    expect([folders.exit, folders.card]).toEqual([
+      3,
+      expect.stringContaining(
+        `/root/dirs/* fits no file on soc-a-001, only 2 folders. For the files in them: lease fetch ${lease} '/root/dirs/*/*'`,
+      ),
+    ])
     expect(await refused(`lease send ${lease} ./none`)).toContain('There is no file')
     await world.program('hello', 'x')
     expect(await refused(`lease send ${lease} ./hello not/absolute`)).toContain('does not begin with a slash')

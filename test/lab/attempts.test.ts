@@ -1,22 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, expect, test } from 'vitest'
-import type { SubmitRequest } from '../../src/lab/lab.ts'
 import { isFinal } from '../../src/lab/runs/run-state.ts'
-import type { Run, RunResult } from '../../src/lab/types.ts'
+import type { RunResult } from '../../src/lab/types.ts'
 import { until } from '../until.ts'
-import { HERE, type LabUnderTest, MEI, openLab } from './harness.ts'
-import { aBoard, POWER } from './samples.ts'
+import { ended, HERE, type LabUnderTest, MEI, openLab } from './harness.ts'
+import { aBoard, aRequest, POWER } from './samples.ts'
 
 const MINUTE = 60_000
-const REQUEST: SubmitRequest = {
-  family: 'socA',
-  board: null,
-  program: { kind: 'shell', command: 'true' },
-  args: [],
-  env: {},
-  priority: 2,
-  timeoutMs: MINUTE,
-}
+const REQUEST = aRequest()
 const CONSOLE = '# prompt\r\nhello\r\n# ours\r\nworld\r\n# end\r\n'
 const PRINTED = [
   { from: 10, to: 17 },
@@ -47,13 +38,6 @@ async function printed({ under, id }: { under: LabUnderTest; id: string }): Prom
     async () => (await under.lab.log(id, { limit: 10, whole: true })).total === 5,
     'it is on the disk',
   )
-}
-
-async function ended(under: LabUnderTest, id: string): Promise<Run> {
-  return await until(async () => {
-    const run = await under.lab.run(id)
-    return run !== null && isFinal(run.state) ? run : null
-  }, `${id} ends`)
 }
 
 async function outputOf(under: LabUnderTest, id: string): Promise<string> {

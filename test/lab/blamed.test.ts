@@ -1,21 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
-import type { SubmitRequest } from '../../src/lab/lab.ts'
-import { isFinal } from '../../src/lab/runs/run-state.ts'
-import type { Run } from '../../src/lab/types.ts'
 import { findingOf } from '../reading/finding.ts'
 import { until } from '../until.ts'
-import { HERE, type LabUnderTest, MEI, openLab } from './harness.ts'
-import { aBoard } from './samples.ts'
+import { ended, HERE, type LabUnderTest, MEI, openLab } from './harness.ts'
+import { aBoard, aRequest } from './samples.ts'
 
-const REQUEST: SubmitRequest = {
-  family: 'socA',
-  board: null,
-  program: { kind: 'shell', command: 'true' },
-  args: [],
-  env: {},
-  priority: 2,
-  timeoutMs: 60_000,
-}
+const REQUEST = aRequest()
 const LINE = '[   12.600000] Kernel panic - not syncing: Fatal exception\r\n'
 const LOG = Buffer.from(`# prompt\r\nhello\r\n${LINE}`)
 const TITLE = 'kernel panic: Fatal exception'
@@ -40,13 +29,6 @@ async function family(): Promise<LabUnderTest> {
   going.finish({})
   expect((await ended(under, id)).state).toBe('passed')
   return under
-}
-
-async function ended({ lab }: LabUnderTest, id: string): Promise<Run> {
-  return await until(async () => {
-    const run = await lab.run(id)
-    return run !== null && isFinal(run.state) ? run : null
-  }, `${id} ends`)
 }
 
 function idlePanic({ site }: LabUnderTest): void {

@@ -7,11 +7,13 @@ import { createSteadyClock } from '../../src/clock.ts'
 import type { BoardConfig, Inventory } from '../../src/config/types.ts'
 import { createLab } from '../../src/lab/index.ts'
 import type { Lab } from '../../src/lab/lab.ts'
-import type { Origin, Person } from '../../src/lab/types.ts'
+import { isFinal } from '../../src/lab/runs/run-state.ts'
+import type { Origin, Person, Run } from '../../src/lab/types.ts'
 import { silentLog } from '../../src/log.ts'
 import { createMemoryLeaseStore } from '../../src/storage/index.ts'
 import type { LeaseStore } from '../../src/storage/types.ts'
 import { createFakeClock, type FakeClock } from '../fake-clock.ts'
+import { until } from '../until.ts'
 import { anInventory } from './samples.ts'
 import { createScriptedSite, type ScriptedSite } from './scripted-site.ts'
 
@@ -33,6 +35,14 @@ export type LabUnderTest = {
   /** A new lab, with a new site, on the data as it lies on the disk right now: what a kill would leave behind. */
   restart(dead?: readonly string[], boards?: readonly BoardConfig[]): Promise<LabUnderTest>
   close(): Promise<void>
+}
+
+/** A run's record once it has come to its end. */
+export async function ended({ lab }: LabUnderTest, id: string): Promise<Run> {
+  return await until(async () => {
+    const run = await lab.run(id)
+    return run !== null && isFinal(run.state) ? run : null
+  }, `${id} ends`)
 }
 
 type Options = {

@@ -1,4 +1,5 @@
 import type { BoardConfig, Inventory, Settings } from '../../src/config/types.ts'
+import type { SubmitRequest } from '../../src/lab/lab.ts'
 import type { Lease, Run } from '../../src/lab/types.ts'
 
 const MINUTE = 60_000
@@ -81,6 +82,15 @@ export function anInventory(boards: readonly BoardConfig[], part: Partial<Invent
     secrets: [],
     ...part,
   } as Inventory
+}
+
+/** A test of one line, for whoever submits one. */
+export function aRequest(part: Partial<SubmitRequest> = {}): SubmitRequest {
+  return {
+    ...{ family: 'socA', board: null, program: { kind: 'shell', command: 'true' }, args: [], env: {} },
+    ...{ priority: 2, timeoutMs: MINUTE },
+    ...part,
+  }
 }
 
 export function aRun(part: Partial<Run> = {}): Run {

@@ -27,6 +27,9 @@ function boardOf(files: Readonly<Record<string, string>>, cutAt: string | null =
       return {
         files: [],
         left: [],
+        folders: foldersOf(files).filter(path =>
+          wanted.patterns.some(each => fits(each, path, wanted.folder)),
+        ),
         bytes,
         wireBytes: 0,
         durationMs: 0,
@@ -36,6 +39,11 @@ function boardOf(files: Readonly<Record<string, string>>, cutAt: string | null =
       }
     },
   }
+}
+
+function foldersOf(files: Readonly<Record<string, string>>): string[] {
+  const parents = (path: string): string[] => (path === '/' ? [] : [path, ...parents(dirname(path))])
+  return [...new Set(Object.keys(files).flatMap(path => parents(dirname(path))))]
 }
 
 async function give(
@@ -163,7 +171,12 @@ describe('fetching', () => {
           const told = new Set(collected.left.map(each => each.path))
           for (const each of patterns) {
             const fitting = Object.keys(there).filter(name => fits(each, name, FOLDER))
-            expect(collected.none.includes(each)).toBe(fitting.length === 0 && !told.has(each))
+            const isNone = fitting.length === 0 && !told.has(each)
+            expect(collected.none.includes(each)).toBe(isNone)
+            const folders = foldersOf(there).filter(name => fits(each, name, FOLDER)).length
+            expect(collected.folders?.find(({ pattern }) => pattern === each)?.count ?? 0).toBe(
+              isNone ? folders : 0,
+            )
             const isThere = fitting.every(name => whole.has(posix.relative(FOLDER, name)))
             expect(isThere || told.has(each)).toBe(true)
           }

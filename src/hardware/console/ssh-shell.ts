@@ -1,22 +1,11 @@
-/** A shell with a terminal by SSH, over a socket that is connected. */
-import type { Socket } from 'node:net'
+/** A shell with a terminal by SSH. */
 import type { Client, ClientChannel } from 'ssh2'
-import type { Line } from './driver-errors.ts'
-import type { Account } from './ssh-account.ts'
-import { openSsh, type SshAnswer, type SshOpening } from './ssh-client.ts'
-import type { Trust } from './ssh-trust.ts'
+import type { SshAnswer, SshRequest } from './ssh-client.ts'
 
 /** Nothing that we type is wrapped by it, and it has no cursor to move. */
 const TERMINAL = { term: 'dumb', rows: 24, cols: 1000 }
 
-export function openShell(
-  line: Line,
-  socket: Socket,
-  account: Account,
-  trust: Trust,
-): Promise<SshOpening<ClientChannel>> {
-  return openSsh(line, socket, account, trust, { step: 'terminal', ask: askForShell })
-}
+export const SHELL: SshRequest<ClientChannel> = { step: 'terminal', ask: askForShell }
 
 function askForShell(client: Client, answer: SshAnswer<ClientChannel>): void {
   client.shell(TERMINAL, (error, stream) => {

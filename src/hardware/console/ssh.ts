@@ -11,7 +11,8 @@ import { type Line, noConsole } from './driver-errors.ts'
 import { createSftpWay } from './sftp/sftp.ts'
 import { carry, Host, networkLine, noAnswer, openSocket, Port, placeOf, rawWire } from './socket.ts'
 import { readAccount } from './ssh-account.ts'
-import { openShell } from './ssh-shell.ts'
+import { openSsh } from './ssh-client.ts'
+import { SHELL } from './ssh-shell.ts'
 import { readTrust } from './ssh-trust.ts'
 
 /** A file on the bot's machine; its content has no place in boards.yaml. */
@@ -73,7 +74,7 @@ async function open({ options, where, handlers, clock, signal }: Opening<SshOpti
   const account = await readAccount(line, options)
   const trust = await readTrust(line, options)
   const socket = await openSocket(line, options, clock, signal)
-  const shell = await openShell(line, socket, account, trust).catch((error: unknown) => {
+  const shell = await openSsh(line, socket, account, trust, SHELL).catch((error: unknown) => {
     socket.destroy()
     throw error
   })

@@ -40,6 +40,8 @@ export type FetchReport = {
   files: readonly { path: string; size: number; sha256: string }[]
   /** What fits the patterns and cannot be named or taken, each with the reason. */
   left: readonly { path: string; why: string }[]
+  /** What fits the patterns too and is a folder; the first of them. */
+  folders: readonly string[]
   bytes: number
   wireBytes: number
   durationMs: Millis

@@ -1,21 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
 import type { SubmitRequest } from '../../../src/lab/lab.ts'
-import { isFinal } from '../../../src/lab/runs/run-state.ts'
 import type { Run } from '../../../src/lab/types.ts'
 import type { RunTestResult } from '../../../src/work/types.ts'
 import { until } from '../../until.ts'
-import { HERE, type LabUnderTest, MEI, openLab } from '../harness.ts'
-import { aBoard } from '../samples.ts'
+import { ended, HERE, type LabUnderTest, MEI, openLab } from '../harness.ts'
+import { aBoard, aRequest } from '../samples.ts'
 
-const REQUEST: SubmitRequest = {
-  family: 'socA',
-  board: null,
-  program: { kind: 'shell', command: 'suite' },
-  args: [],
-  env: {},
-  priority: 2,
-  timeoutMs: 60_000,
-}
+const REQUEST = aRequest({ program: { kind: 'shell', command: 'suite' } })
 const BASE = 5_000
 const HOUR = 3_600_000
 
@@ -38,13 +29,6 @@ async function begun(under: LabUnderTest, text: string, request = REQUEST): Prom
   going?.tell({ kind: 'output', ranges: [{ from: BASE, to: null }] })
   going?.tell({ kind: 'log', offset: BASE, t: 5, bytes: Buffer.from(text) })
   return id
-}
-
-async function ended(under: LabUnderTest, id: string): Promise<Run> {
-  return await until(async () => {
-    const run = await under.lab.run(id)
-    return run !== null && isFinal(run.state) ? run : null
-  }, `${id} ends`)
 }
 
 /** One run of the test whose cases do as they are told, an hour after the one before. */

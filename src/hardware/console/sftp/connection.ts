@@ -3,15 +3,11 @@
  * deadline. ssh2 may forget who waits when a connection is lost (its issue 1490), throws when an error has no listener,
  * and its fastPut writes wrong files with some servers (its issues 1120, 1166), so none of that is relied on.
  */
-import type { Socket } from 'node:net'
 import type { Client, SFTPWrapper } from 'ssh2'
 import type { Clock, Millis, Timer } from '../../../clock.ts'
 import { messageOf } from '../../../errors.ts'
-import type { Line } from '../driver-errors.ts'
 import { serverWords } from '../server-words.ts'
-import type { Account } from '../ssh-account.ts'
-import { openSsh, type SshAnswer, type SshOpening } from '../ssh-client.ts'
-import type { Trust } from '../ssh-trust.ts'
+import type { SshAnswer, SshOpening, SshRequest } from '../ssh-client.ts'
 import { WayError, type WayTrouble } from '../transfer/way-error.ts'
 
 /** A board with slow flash takes seconds to write what it has taken in. */
@@ -30,14 +26,7 @@ export type SftpConnection = {
   close(): void
 }
 
-export function openSubsystem(
-  line: Line,
-  socket: Socket,
-  account: Account,
-  trust: Trust,
-): Promise<SshOpening<SFTPWrapper>> {
-  return openSsh(line, socket, account, trust, { step: 'sftp', ask: askForSftp })
-}
+export const SUBSYSTEM: SshRequest<SFTPWrapper> = { step: 'sftp', ask: askForSftp }
 
 function askForSftp(client: Client, answer: SshAnswer<SFTPWrapper>): void {
   client.sftp((error, sftp) => {

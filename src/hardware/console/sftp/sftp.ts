@@ -8,9 +8,10 @@ import type { DriverDeps, FileWay, WriteGate } from '../../types.ts'
 import { type Line, noConsole } from '../driver-errors.ts'
 import { networkLine, noAnswer, openSocket, placeOf, type SocketOptions } from '../socket.ts'
 import { type AccountOptions, readAccount } from '../ssh-account.ts'
+import { openSsh } from '../ssh-client.ts'
 import { readTrust, type TrustOptions } from '../ssh-trust.ts'
 import { WayError } from '../transfer/way-error.ts'
-import { connectionOf, openSubsystem, type SftpConnection } from './connection.ts'
+import { connectionOf, type SftpConnection, SUBSYSTEM } from './connection.ts'
 import { openFar } from './download.ts'
 import { upload } from './upload.ts'
 
@@ -95,7 +96,7 @@ async function connect({ where, options, deps }: At, signal: AbortSignal): Promi
     const account = await readAccount(line, options)
     const trust = await readTrust(line, options)
     const socket = await openSocket(line, options, deps.clock, signal)
-    const opening = await openSubsystem(line, socket, account, trust).catch((error: unknown) => {
+    const opening = await openSsh(line, socket, account, trust, SUBSYSTEM).catch((error: unknown) => {
       socket.destroy()
       throw error
     })

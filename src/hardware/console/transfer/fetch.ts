@@ -61,14 +61,14 @@ export async function fetchFiles(
   try {
     if (session.sum === null) throw cannotSend(session)
     if (beside?.mayHelp() !== true) await overConsole(fetching)
-    const { files, left } = await listFiles(session, wanted, signal)
+    const { files, left, folders } = await listFiles(session, wanted, signal)
     fetching.total = files.reduce((sum, { size }) => sum + size, 0)
     const fetched: { path: string; size: number; sha256: string }[] = []
     for (const file of files) fetched.push(await fetchOne(fetching, file, take))
     const { besides, console } = fetching
     const { heard, durationMs, repaired } = costs()
     return {
-      ...{ files: fetched, left, bytes: fetched.reduce((sum, { size }) => sum + size, 0) },
+      ...{ files: fetched, left, folders, bytes: fetched.reduce((sum, { size }) => sum + size, 0) },
       ...{ wireBytes: heard + besides, durationMs, repaired },
       ...{ way: console?.way ?? (besides > 0 ? 'sftp' : 'raw'), packed: console?.packed ?? false },
     }

@@ -7,9 +7,16 @@ import type { Session } from '../shell/session.ts'
 import { globWord } from './glob.ts'
 
 export type Listed = { path: string; size: number }
-type Listing = { files: readonly Listed[]; left: readonly { path: string; why: string }[] }
+type Listing = {
+  files: readonly Listed[]
+  left: readonly { path: string; why: string }[]
+  /** What fits too and is no file; the first of them. */
+  folders: readonly string[]
+}
 
 const LIST_MS = 30_000
+/** They are only counted for a sentence, and a slow line names each. */
+const MOST_FOLDERS = 99
 
 /**
  * What there is on the board: regular files, each once. Names with a newline, or that are no text, are left and
@@ -24,11 +31,12 @@ export async function listFiles(
   const text = [
     `cd ${wordOf(wanted.folder)}||exit 3`,
     '_l="',
-    `";for _f in ${words};do [ -f "$_f" ]||continue`,
+    `";for _f in ${words};do if [ -d "$_f" ];then case $_f in *"$_l"*);;*)`,
+    `[ $_q -ge ${MOST_FOLDERS} ]||{ _q=$(($_q+1));echo "/ $_f";};;esac;continue;fi;[ -f "$_f" ]||continue`,
     'case $_f in *"$_l"*)echo "- ${_f%%"$_l"*}";;*)_o=$(wc -c <"$_f")&&echo "$(($_o)) $_f"||echo "! $_f";esac',
     `_m=$(($_m+1));[ $_m -le ${wanted.most.files} ]||exit 4;done`,
   ].join('\n')
-  const { status, raw } = await exchangeText(session, '_b', `_m=0\n${text}`, LIST_MS, signal)
+  const { status, raw } = await exchangeText(session, '_b', `_m=0 _q=0\n${text}`, LIST_MS, signal)
   if (status === 3) throw noFolder(session, wanted.folder)
   if (status === 4) throw tooMuch(session, `more than ${wanted.most.files} files fit the patterns`)
   if (status !== 0) throw notListed(session, wanted.folder, status)
@@ -44,17 +52,19 @@ export async function listFiles(
 function listingOf(raw: Buffer, folder: string): Listing {
   const files = new Map<string, Listed>()
   const left: { path: string; why: string }[] = []
+  const folders: string[] = []
   for (const line of raw.toString('latin1').split('\n')) {
-    const [, size = '', bytes] = /^(\d+|[-!]) (.*)$/.exec(line) ?? []
+    const [, size = '', bytes] = /^(\d+|[-!/]) (.*)$/.exec(line) ?? []
     if (bytes === undefined) continue
     const name = Buffer.from(bytes, 'latin1')
     const path = posix.resolve(folder, name.toString())
-    if (size === '!') left.push({ path, why: 'it cannot be read' })
+    if (size === '/') folders.push(path)
+    else if (size === '!') left.push({ path, why: 'it cannot be read' })
     else if (size === '-') left.push({ path, why: 'its name has a newline' })
     else if (!Buffer.from(name.toString()).equals(name)) left.push({ path, why: 'its name is no UTF-8' })
     else files.set(path, { path, size: Number(size) })
   }
-  return { files: [...files.values()], left }
+  return { files: [...files.values()], left, folders }
 }
 
 function noFolder({ talk }: Session, folder: string): HardwareError {

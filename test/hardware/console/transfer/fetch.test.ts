@@ -124,9 +124,10 @@ describe('console.md 11, M6.8: a fetch', () => {
     writeFileSync(join(peer.folder, 'good'), 'g')
     writeFileSync(join(peer.folder, 'bad\nname'), 'b')
     writeFileSync(Buffer.concat([Buffer.from(`${peer.folder}/odd`), Buffer.of(0xff)]), 'o')
-    mkdirSync(join(peer.folder, 'sub'))
+    for (const name of ['sub', 'a folder', 'bad\nfolder']) mkdirSync(join(peer.folder, name))
     const { report } = await fetchAll(peer.shell, peer.folder, ['*', 'nothing-*'])
     expect(report.files.map(({ path }) => path)).toEqual([join(peer.folder, 'good')])
+    expect(report.folders).toEqual([join(peer.folder, 'a folder'), join(peer.folder, 'sub')])
     expect(report.left.map(({ why }) => why).sort()).toEqual([
       'its name has a newline',
       'its name is no UTF-8',
