@@ -1,6 +1,6 @@
 /** What a board's console told about failing, on the board's card. */
 
-import type { Incident } from '../lab/types.ts'
+import type { Incident, IncidentBlame } from '../lab/types.ts'
 import type { BoardFacts } from './facts.ts'
 import { button, plain } from './text.ts'
 import type { Action, Part, Run } from './view.ts'
@@ -21,9 +21,18 @@ export function incidentParts(board: BoardFacts, frame: TimeFrame): readonly Par
 
 /** `03:12:07 kernel panic: Fatal exception (while nobody used it)`. */
 function wordsOf(incident: Incident, frame: TimeFrame): readonly Run[] {
-  const { at, title, during } = incident
+  const { at, title, during, blame } = incident
   const when = during === null ? 'while nobody used it' : `during ${during}`
-  return [plain(`${gutterTime(at, frame)} ${title} (${when})`)]
+  const whose = blame === undefined ? '' : `: ${BLAME_WORDS[blame]}`
+  return [plain(`${gutterTime(at, frame)} ${title} (${when}${whose})`)]
+}
+
+const BLAME_WORDS: Readonly<Record<IncidentBlame, string>> = {
+  board: 'counts against the board',
+  use: 'not counted, it was in use just before',
+  power: 'not counted, its power was lost',
+  site: 'not counted, other boards of its site failed at the same time',
+  kernel: 'not counted, half of the other boards with its kernel failed within a day',
 }
 
 /** The log from where the last of them began; of one under a test, that test has it. */

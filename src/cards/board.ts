@@ -97,7 +97,8 @@ function usedWords({ state }: BoardFacts): readonly Run[] {
 }
 
 function recentFailures({ state }: BoardFacts): readonly Part[] {
-  const shown = state.failures.slice(-FAILURES_SHOWN)
+  // What nobody's test met is among the incidents, with its lines.
+  const shown = state.failures.filter(({ run }) => run !== null).slice(-FAILURES_SHOWN)
   return shown.map(failure => ({
     t: 'note',
     runs: [time(failure.at), plain(` ${failure.run}: ${failure.message}`)],

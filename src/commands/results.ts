@@ -202,7 +202,7 @@ const boardState: z.ZodType<BoardFacts['state']> = z.object({
   reason: text.nullable(),
   unhealthy: z.object({ since: millis, reason: text }).nullable(),
   maintenance: z.object({ since: millis, until: millis.nullable(), reason: text, by: person }).nullable(),
-  failures: z.array(z.object({ at: millis, run: text, message: text })),
+  failures: z.array(z.object({ at: millis, run: text.nullable(), message: text })),
   token: z.number(),
   uses: z.number(),
   lastUsedAt: millis.nullable(),

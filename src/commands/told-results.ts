@@ -29,4 +29,5 @@ export const incident: z.ZodType<Incident> = z.object({
   during: text.nullable(),
   test: text.exactOptional(),
   by: text.exactOptional(),
+  blame: z.enum(['board', 'use', 'power', 'site', 'kernel']).exactOptional(),
 })

@@ -2,6 +2,7 @@ import { within } from '../clock.ts'
 import { BoardBusyError, messageOf, NotFoundError } from '../errors.ts'
 import { recordProbe } from './boards/checks.ts'
 import { consoleNamed } from './boards/console-named.ts'
+import { judgeIncidents } from './boards/judging.ts'
 import { createCore, type LabDeps, requireBoard } from './core.ts'
 import { waitForEnding } from './endings.ts'
 import { checkBoards, checkStorage, checkWaits, followClock } from './hands.ts'
@@ -200,6 +201,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     },
     expireLeases: () => people.expire(),
     async checkBoards() {
+      await judgeIncidents(core)
       await checkBoards(core, checks, holdings, recovery, power)
       dispatch.kick()
     },

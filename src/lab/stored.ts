@@ -203,8 +203,8 @@ export type BoardState = {
   reason: string | null
   unhealthy: { since: Millis; reason: string } | null
   maintenance: { since: Millis; until: Millis | null; reason: string; by: Person } | null
-  /** Infrastructure failures blamed on it, of the last 24 h. */
-  failures: readonly { at: Millis; run: string; message: string }[]
+  /** Infrastructure failures blamed on it, of the last 24 h; `run` is null where nobody used it. */
+  failures: readonly { at: Millis; run: string | null; message: string }[]
   /** The highest fencing token it ever had. */
   token: number
   uses: number

@@ -35,4 +35,8 @@ export type Incident = Pick<Finding, 'cause' | 'kind' | 'severity' | 'title'> & 
   /** Of a test: its name, and whose it is. */
   test?: string
   by?: string
+  /** Of one that ended what ran while nobody used it: whose fault it was; left out until that is known. */
+  blame?: IncidentBlame
 }
+/** `use`: of what was done with the board just before. Only what is the board's own counts against it. */
+export type IncidentBlame = 'board' | 'use' | 'power' | 'site' | 'kernel'

@@ -176,7 +176,9 @@ describe.concurrent('what a console proves is what a test ended by, in every sta
       expect(others).toEqual([])
       expect(incident).toMatchObject({ kind: 'panic', during: null, severity: 'ends' })
       const shown = await card(world, `boards show ${SICK}`)
-      expect(shown).toMatch(/kernel panic: .+ \(while nobody used it\)/)
+      expect(shown).toMatch(
+        /kernel panic: .+ \(while nobody used it: not counted, it was in use just before\)/,
+      )
       expect(shown).toMatch(/Looked after: .*power: back/)
       expect(shown).toContain(`boards log ${SICK} --at ${incident?.offset} --lines 40`)
       expect(await card(world, `boards log ${SICK} --at ${incident?.offset} --lines 1`)).toContain(

@@ -2,8 +2,16 @@ import type { Millis } from '../../clock.ts'
 import type { RecoveryStep, Settings } from '../../config/types.ts'
 import { assertNever, type Failure } from '../../errors.ts'
 import type { Sequence } from '../../storage/types.ts'
-import type { BoardCondition, BoardState, BoardStatus, Incident, Person, StepOutcome } from '../types.ts'
-import { withIncident } from './incidents.ts'
+import type {
+  BoardCondition,
+  BoardState,
+  BoardStatus,
+  Incident,
+  IncidentBlame,
+  Person,
+  StepOutcome,
+} from '../types.ts'
+import { withBlame, withIncident } from './incidents.ts'
 import { keptSteps } from './ladder.ts'
 
 /** What can happen to a board, beside being leased (that is the leases' business). */
@@ -27,6 +35,8 @@ export type BoardEvent =
   | { kind: 'failed'; run: string; message: string; windowMs: Millis }
   /** Its console told of a failure; once more when it is told whole. */
   | { kind: 'incident'; incident: Incident }
+  /** Whose fault one was that came while nobody used it. */
+  | { kind: 'judged'; incident: Pick<Incident, 'kind' | 'offset'>; blame: IncidentBlame; windowMs: Millis }
   /** Its kernel is not itself any more, and why; under which test, if any. */
   | { kind: 'tainted'; title: string; run: string | null }
   /** Its kernel has started anew. */
@@ -50,6 +60,7 @@ const CONDITION: Readonly<Record<BoardEvent['kind'], BoardCondition | null>> = {
   'switched off': 'off',
   failed: null,
   incident: null,
+  judged: null,
   tainted: null,
   fresh: null,
   condemned: null,
@@ -152,14 +163,18 @@ function change(board: BoardState, event: BoardEvent, at: Millis): BoardState {
     case 'switching':
     case 'switched off':
       return { ...board, ...OVER, reason: event.reason }
-    case 'failed': {
-      const recent = board.failures.filter(failure => failure.at > at - event.windowMs)
-      return { ...board, failures: [...recent, { at, run: event.run, message: event.message }] }
-    }
+    case 'failed':
+      return failed(board, { at, run: event.run, message: event.message }, at - event.windowMs)
     case 'incident': {
       const { incident } = event
       const now = incident.cause === 'reset' ? fresh(board) : board
       return { ...now, incidents: withIncident(board.incidents ?? [], incident) }
+    }
+    case 'judged': {
+      const { incidents, judged } = withBlame(board.incidents ?? [], event.incident, event.blame)
+      if (judged === null || event.blame !== 'board') return { ...board, incidents }
+      const failure = { at: judged.at, run: null, message: `${judged.title}, while nobody used it` }
+      return { ...failed(board, failure, at - event.windowMs), incidents }
     }
     case 'tainted': {
       const { title, run } = event
@@ -178,6 +193,11 @@ function change(board: BoardState, event: BoardEvent, at: Millis): BoardState {
     default:
       return assertNever(event)
   }
+}
+
+function failed(board: BoardState, failure: BoardState['failures'][number], since: Millis): BoardState {
+  const recent = board.failures.filter(each => each.at > since)
+  return { ...board, failures: [...recent, failure] }
 }
 
 function fresh(board: BoardState): BoardState {

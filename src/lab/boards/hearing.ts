@@ -1,7 +1,9 @@
 import type { Finding } from '../../reading/types.ts'
 import type { Core } from '../core.ts'
+import type { Holdings } from '../leases/holdings.ts'
 import { holdsBoard } from '../leases/lease-state.ts'
 import { inMaintenance } from './board-state.ts'
+import { JUST_USED_MS } from './idle-blame.ts'
 import { type During, incidentOf } from './incidents.ts'
 import { taints } from './taint.ts'
 
@@ -9,8 +11,13 @@ import { taints } from './taint.ts'
  * What a board's console tells outside of tests, for its history: at its first line, and again whole. Of a test the
  * attempt tells it, with what it came to.
  */
-export function hearIncident(core: Core, id: string, finding: Finding): void {
-  const during = finding.whole ? toldBefore(core, id, finding) : heldBy(core, id, finding)
+export function hearIncident(
+  core: Core,
+  used: Pick<Holdings, 'usedAgo'>,
+  id: string,
+  finding: Finding,
+): void {
+  const during = finding.whole ? toldBefore(core, id, finding) : heldBy(core, used, id, finding)
   if (during === null || core.state().boards[id] === undefined) return
   const at = core.clock.now()
   const incident = incidentOf(finding, at, during)
@@ -20,7 +27,12 @@ export function hearIncident(core: Core, id: string, finding: Finding): void {
 }
 
 /** Null while a test has it, and for the start that comes of a board's being brought back. */
-function heldBy(core: Core, id: string, { cause }: Finding): During | null {
+function heldBy(
+  core: Core,
+  { usedAgo }: Pick<Holdings, 'usedAgo'>,
+  id: string,
+  { cause, severity }: Finding,
+): During | null {
   const lease = Object.values(core.state().leases).find(each => each.board === id && holdsBoard(each))
   if (lease !== undefined) return lease.holder.kind === 'run' ? null : { during: lease.id }
   const state = core.state().boards[id]
@@ -29,7 +41,8 @@ function heldBy(core: Core, id: string, { cause }: Finding): During | null {
   // It stands there because it failed before: what it does now proves nothing anew.
   if (state.condition !== 'unknown' && state.condition !== 'ready')
     return cause === 'reset' ? null : { during: 'recovery' }
-  return { during: null }
+  const isOfUse = severity === 'ends' && usedAgo(id) < JUST_USED_MS
+  return { during: null, ...(isOfUse ? { blame: 'use' } : {}) }
 }
 
 /** The rest of what was no test's when it began. */

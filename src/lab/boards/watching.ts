@@ -66,7 +66,7 @@ export function createWatching(deps: WatchingDeps): Watching {
     if (stopped) return
     if (news.kind === 'chunk') live.heard(board.id, news.chunk.t)
     else if (news.kind === 'finding' || news.kind === 'trace') {
-      hearIncident(core, board.id, news.finding)
+      hearIncident(core, holdings, board.id, news.finding)
       if (news.kind === 'finding' && news.finding.severity === 'ends') lost(board.id, news.finding.title)
     } else if (news.kind === 'state') {
       const { connected, problem } = live.state(board.id, news.state)

@@ -12,6 +12,8 @@ export type Holdings = {
   /** Safe to repeat, and safe when the hold was lost. */
   release(hold: Hold): Promise<void>
   current(board: string): Hold | null
+  /** How long ago anybody but the lab's own looking had it; Infinity where nobody did since this process began. */
+  usedAgo(board: string): Millis
   stop(): void
 }
 
@@ -28,16 +30,23 @@ export type HoldingsDeps = {
 /** Liveness, apart from the term people see: a holder that does not renew is gone after this (design 2). */
 const TTL_MS: Millis = 15_000
 const RENEW_MS: Millis = 5_000
+/** Holders that ask a board, or bring it back. */
+const OUR_LOOKING: ReadonlySet<string> = new Set(['check', 'recovery'])
 
 /** Takes, renews and gives back holds of the lease store, which alone says who holds a board. */
 export function createHoldings(deps: HoldingsDeps): Holdings {
   const holds = new Map<string, Hold>()
+  const usedAt = new Map<string, Millis>()
   let timer: Timer | null = null
   let stopped = false
 
+  const letGo = ({ board, holder }: Hold): void => {
+    holds.delete(board)
+    if (!OUR_LOOKING.has(holder)) usedAt.set(board, deps.clock.mono())
+  }
   const lose = (hold: Hold): void => {
     if (holds.get(hold.board) !== hold) return
-    holds.delete(hold.board)
+    letGo(hold)
     deps.onLost(hold)
   }
   const renew = async (hold: Hold): Promise<void> => {
@@ -66,7 +75,7 @@ export function createHoldings(deps: HoldingsDeps): Holdings {
       return hold
     },
     async release(hold) {
-      if (holds.get(hold.board) === hold) holds.delete(hold.board)
+      if (holds.get(hold.board) === hold) letGo(hold)
       await deps.leaseStore.release(hold.board, hold.token).catch((error: unknown) => {
         deps.log.warn(
           { board: hold.board, error: messageOf(error) },
@@ -75,6 +84,7 @@ export function createHoldings(deps: HoldingsDeps): Holdings {
       })
     },
     current: board => holds.get(board) ?? null,
+    usedAgo: board => deps.clock.mono() - (usedAt.get(board) ?? -Infinity),
     stop() {
       stopped = true
       timer?.cancel()

@@ -47,8 +47,9 @@ export function boardToBlame(failure: Failure, test: Tested, past: BoardPast, no
   return incident === undefined ? null : { incident, passedOn }
 }
 
-function isAnothers({ during, test, by }: Incident, mine: Tested): boolean {
-  if (during === null) return true
+function isAnothers({ during, test, by, blame }: Incident, mine: Tested): boolean {
+  // What the power, the site, the kernel or a use just before explains proves nothing.
+  if (during === null) return blame === undefined || blame === 'board'
   return test !== undefined && test !== mine.name && by !== mine.by
 }
 

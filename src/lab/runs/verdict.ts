@@ -2,11 +2,11 @@ import { type Failure, failureOf, LabError, messageOf } from '../../errors.ts'
 import type { LogRange } from '../../hardware/types.ts'
 import type { Stage, VerdictContext } from '../../reading/verdict.ts'
 import type { RunTestResult } from '../../work/types.ts'
-import { becomesUnhealthy, countsAgainst, recentFailures, stepBoard } from '../boards/board-state.ts'
+import { countsAgainst } from '../boards/board-state.ts'
+import { withFailure } from '../boards/condemn.ts'
 import { taintOf } from '../boards/taint.ts'
 import type { Core } from '../core.ts'
 import type { Hold } from '../leases/holdings.ts'
-import { CAUSE_OF, raise } from '../mail/alerts.ts'
 import type { Operation } from '../state.ts'
 import type { CollectedFiles, Run, RunResult } from '../types.ts'
 import type { BoardPast } from './blame.ts'
@@ -72,8 +72,11 @@ export function judge(core: Core, runId: string, hold: Hold, outcome: Outcome, k
     })
   } else operations.push({ o: 'run/step', id: runId, at, event: { kind: 'ended', result } })
   operations.push(...incidentOfRun(run, hold.board, proof, findings, at))
-  if (failure !== null && countsAgainst(failure))
-    operations.push(...blame(core, hold.board, runId, result.message ?? failure.cause, at))
+  if (failure !== null && countsAgainst(failure)) {
+    const message = result.message ?? failure.cause
+    const event = { kind: 'failed', run: runId, message, windowMs: settings.boardFailuresWindowMs } as const
+    operations.push(...withFailure(core, hold.board, event, at))
+  }
   const taint = taintOf(findings, failure, 'result' in outcome ? outcome.result : null)
   if (taint !== null)
     operations.push({
@@ -128,28 +131,6 @@ function isLastPlace(core: Core, run: Run, here: string): boolean {
   const seen = new Set([here, ...full.map(attempt => attempt.board)])
   if (run.board !== null) return true
   return !core.current.inventory.boards.some(({ id, family }) => family === run.family && !seen.has(id))
-}
-
-/** One more failure on the board; with the third of a day it is unhealthy, and people are told (M3.4). */
-function blame(core: Core, board: string, run: string, message: string, at: number): Operation[] {
-  const state = core.state().boards[board]
-  if (state === undefined) return []
-  const { settings } = core.current.inventory
-  const failed: Operation = {
-    o: 'board/step',
-    id: board,
-    at,
-    event: { kind: 'failed', run, message, windowMs: settings.boardFailuresWindowMs },
-  }
-  const after = stepBoard(state, failed.event, at, 0)
-  if (!becomesUnhealthy(after, at, settings)) return [failed]
-  const reason = `${recentFailures(after, at, settings.boardFailuresWindowMs)} infrastructure failures in a day, last: ${message}`
-  const text = `${board} is unhealthy and gets no work: ${reason}. When it is mended: boards health ${board}`
-  return [
-    failed,
-    { o: 'board/step', id: board, at, event: { kind: 'condemned', reason } },
-    ...raise(core, CAUSE_OF.unhealthy(board), text),
-  ]
 }
 
 /** A board that a bad kernel or program took down is no sick one: putting it right does not count (`ladder.ts`). */

@@ -35,7 +35,7 @@ export type DayBoard = {
   befall(sickness: Sickness): void
   readonly sickness: Sickness | null
   /** A sick one's next attack: it hangs, or starts again. Never while a program runs, whose fault it would look like. */
-  attack(): void
+  attack(): boolean
 }
 
 /** From what is typed, or printed, to where it arrives: a line of 115200 baud and a server between. */
@@ -212,9 +212,10 @@ export function createDayBoard(id: string, clock: Clock): DayBoard {
         fall(what, true)
     },
     attack() {
-      if (state !== 'up' || running !== null) return
+      if (state !== 'up' || running !== null) return false
       if (sickness === 'resets by itself') boot('itself')
       else if (sickness === 'hangs until cycled') fall('hung', true)
+      return true
     },
   }
 }

@@ -34,6 +34,8 @@ export type BotDeps = {
   /** Why a board had no work. */
   aside: Map<string, string[]>
   lookedAfter: Set<string>
+  /** Until when a board was last leased; Infinity while it is. */
+  heldUntil: Map<string, number>
 }
 
 /** The lab on its stores, its site, and the hands of its clock; boards and PDUs are driven by what they are. */
@@ -107,8 +109,11 @@ function strike(lab: Lab, inventory: Inventory, clock: FakeClock, broken: string
   }
 }
 
-function note(lab: Lab, { aside, lookedAfter }: Pick<BotDeps, 'aside' | 'lookedAfter'>): void {
-  for (const { config, state } of lab.boards()) {
+function note(lab: Lab, noted: Pick<BotDeps, 'aside' | 'lookedAfter' | 'heldUntil'>): void {
+  const { aside, lookedAfter, heldUntil } = noted
+  for (const { config, state, lease } of lab.boards()) {
+    if (lease !== null) heldUntil.set(config.id, Infinity)
+    else if (heldUntil.get(config.id) === Infinity) heldUntil.set(config.id, lab.now())
     if (state.condition === 'recovery') lookedAfter.add(config.id)
     const why =
       state.unhealthy?.reason ?? (state.condition === 'offline' ? (state.reason ?? 'offline') : null)

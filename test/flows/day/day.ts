@@ -20,16 +20,25 @@ export type DayReport = {
   /** When the bot was restarted. */
   restarts: readonly number[]
   states: ReadonlyMap<string, ReturnType<Lab['state']>['boards'][string]>
+  /** How often a board was attacked while nobody had it, and nobody just had. */
+  idleAttacks: ReadonlyMap<string, number>
   /** Work and leases that did not end. */
   unfinished: readonly string[]
 } & Pick<BotDeps, 'aside' | 'lookedAfter' | 'broken'>
 
 type Submitting = Extract<Act, { kind: 'submit' }>
 type Submitted = { act: Submitting; id: string }
-type World = BotDeps & { bot: Bot; submitted: Submitted[]; restarts: number[] }
+type World = BotDeps & {
+  bot: Bot
+  submitted: Submitted[]
+  restarts: number[]
+  idleAttacks: Map<string, number>
+}
 
 /** The last run and the last lease are over by then, and their boards are looked after. */
 const AFTERWARDS = 2 * HOUR
+/** What a test or a person left on a board may end it so long after them (docs/recovery.md). */
+const JUST_USED = 2 * 60_000
 /** Turns of the event loop without anything under way. */
 const QUIET_TURNS = 2
 
@@ -38,9 +47,10 @@ export async function liveDay(plan: DayPlan): Promise<DayReport> {
   const dir = await mkdtemp(join(tmpdir(), 'boardroom-'))
   const clock = createFakeClock(Date.UTC(2026, 10, 20, 0), settled)
   const boards = new Map(plan.boards.map(({ id }) => [id, createDayBoard(id, clock)]))
-  const noted = { broken: [], aside: new Map(), lookedAfter: new Set<string>() }
+  const noted = { broken: [], aside: new Map(), lookedAfter: new Set<string>(), heldUntil: new Map() }
   const deps: BotDeps = { boards, clock, dir, inventory: inventoryOf(plan.boards), ...noted }
-  const world: World = { ...deps, bot: await openBot(deps), submitted: [], restarts: [] }
+  const idleAttacks = new Map<string, number>()
+  const world: World = { ...deps, bot: await openBot(deps), submitted: [], restarts: [], idleAttacks }
   try {
     const begin = clock.now()
     for (const what of plan.acts) {
@@ -48,7 +58,7 @@ export async function liveDay(plan: DayPlan): Promise<DayReport> {
       await act(world, what)
     }
     await clock.pass(Math.max(0, begin + DAY + AFTERWARDS - clock.now()))
-    return { plan, boards, restarts: world.restarts, ...noted, ...(await outcomeOf(world)) }
+    return { plan, boards, restarts: world.restarts, idleAttacks, ...noted, ...(await outcomeOf(world)) }
   } finally {
     await during(clock, world.bot.close())
     await rm(dir, { recursive: true, force: true })
@@ -56,7 +66,7 @@ export async function liveDay(plan: DayPlan): Promise<DayReport> {
 }
 
 async function act(world: World, what: Act): Promise<void> {
-  const { bot, boards, clock, submitted, restarts, broken } = world
+  const { bot, boards, clock, submitted, restarts, broken, idleAttacks } = world
   switch (what.kind) {
     case 'submit':
       submitted.push({ act: what, id: (await bot.lab.submit(requestOf(what), MEI, HERE)).id })
@@ -70,14 +80,24 @@ async function act(world: World, what: Act): Promise<void> {
     case 'befall':
       boards.get(what.board)?.befall(what.sickness)
       return
-    case 'attack':
-      boards.get(what.board)?.attack()
+    case 'attack': {
+      const isIdle = isFree(world, what.board)
+      if (boards.get(what.board)?.attack() && isIdle)
+        idleAttacks.set(what.board, (idleAttacks.get(what.board) ?? 0) + 1)
       return
+    }
     case 'restart':
       restarts.push(clock.now())
       await during(clock, bot.close())
       world.bot = await openBot(world)
   }
+}
+
+function isFree({ bot: { lab }, clock, heldUntil }: World, id: string): boolean {
+  const board = lab.board(id)
+  if (board === null || board.lease !== null || !['ready', 'unknown'].includes(board.state.condition))
+    return false
+  return clock.now() - (heldUntil.get(id) ?? -Infinity) > JUST_USED
 }
 
 async function outcomeOf({

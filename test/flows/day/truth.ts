@@ -31,6 +31,8 @@ const MOST_ATTEMPTS = 3
 const DAY = 24 * 3_600_000
 /** What boards of a day may be taken down, and how far apart (test/lab/samples.ts). */
 const CAP = 4
+/** Failures of a board's own that set it aside, in a day. */
+const LIMIT = 3
 const COOLDOWN = 15 * 60_000
 
 /** Whatever is not as it was: a sentence each. */
@@ -94,16 +96,34 @@ function wrongsOfBoard(id: string, report: DayReport): string[] {
   if (sickness === null) {
     wrongs.push(...aside.map(why => `${id} is healthy: ${why}`))
     wrongs.push(...failures.map(({ run, message }) => `${id} is healthy, and blamed for ${run}: ${message}`))
-  } else if (aside.length === 0 && mustBeSetAside(sickness, lived))
+  } else if (aside.length === 0 && mustBeSetAside(id, sickness, report))
     wrongs.push(`${id} (${sickness}) was never set aside`)
-  if (sickness === 'resets by itself' && !report.lookedAfter.has(id))
-    wrongs.push(`${id} (${sickness}) was never looked after`)
+  if (sickness === 'resets by itself') wrongs.push(...wrongsOfResets(id, report))
   return wrongs
 }
 
-/** One that comes back by itself is asked each time, and that is all; one that can be healed is healed up to the cap. */
-function mustBeSetAside(sickness: NonNullable<DayBoard['sickness']>, lived: readonly Lived[]): boolean {
-  if (sickness === 'resets by itself') return false
+/** One that comes back by itself is asked each time, and what it did while nobody used it counts against it. */
+function wrongsOfResets(id: string, { lookedAfter, idleAttacks, boards, states }: DayReport): string[] {
+  const least = idleAttacks.get(id) ?? 0
+  const most =
+    boards.get(id)?.lived.filter(each => each.kind === 'booted' && each.by === 'itself').length ?? 0
+  const counted = states.get(id)?.failures.filter(({ run }) => run === null).length ?? 0
+  return [
+    ...(lookedAfter.has(id) ? [] : [`${id} resets by itself and was never looked after`]),
+    ...(counted >= least && counted <= most
+      ? []
+      : [`${id}: ${counted} of its own resets count, of ${least} to ${most}`]),
+  ]
+}
+
+/** One that can be healed is healed up to the cap; one that resets while nobody uses it has three chances. */
+function mustBeSetAside(
+  id: string,
+  sickness: NonNullable<DayBoard['sickness']>,
+  { boards, idleAttacks }: DayReport,
+): boolean {
+  if (sickness === 'resets by itself') return (idleAttacks.get(id) ?? 0) >= LIMIT
+  const { lived } = boards.get(id) as DayBoard
   const fell = lived.filter(each => each.kind === 'fell' && each.why !== 'panic').length
   if (sickness === 'dies in mid-copy') return fell >= 3
   return sickness === 'hangs until cycled' ? fell > CAP : true
