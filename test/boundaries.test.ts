@@ -32,6 +32,10 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 }
 /** Outside libraries have a home; only adapters there import them (style.md 1). */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  '@slack/bolt': ['bot'],
+  '@slack/socket-mode': ['bot'],
+  '@slack/types': ['bot'],
+  '@slack/web-api': ['bot'],
   bree: ['scheduler'],
   koa: ['http', 'simulator'],
   send: ['http'],
@@ -41,7 +45,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['hardware', 'simulator'],
   yaml: ['config'],
   pino: ['log'],
-  zod: ['config', 'commands', 'hardware', 'work', 'http'],
+  zod: ['config', 'commands', 'hardware', 'work', 'http', 'bot'],
 }
 
 type Import = { file: string; line: number; target: string; typeOnly: boolean }

@@ -1,6 +1,9 @@
 import { ConfigError } from '../errors.ts'
 import type { BoardConfig, Environment, Inventory, PeopleConfig } from './types.ts'
 
+// docs.slack.dev, reference/objects/user-object: W in an enterprise.
+const MEMBER_ID = /^[UW][A-Z0-9]{2,}$/
+
 export type CheckResult = {
   ok: boolean
   /** What `boardroom check` prints, one entry a line. */
@@ -12,14 +15,38 @@ export function describeCheck(
   environment: Environment | ConfigError,
   inventory: Inventory | ConfigError,
 ): CheckResult {
-  const wrong = [environment, inventory].filter(result => result instanceof ConfigError)
-  const right = [
-    ...(environment instanceof ConfigError ? [] : describeEnvironment(environment)),
-    ...(inventory instanceof ConfigError ? [] : describeInventory(inventory)),
+  if (environment instanceof ConfigError || inventory instanceof ConfigError) {
+    const wrong = [environment, inventory].filter(result => result instanceof ConfigError)
+    return { ok: false, lines: wrong.flatMap(describeProblems) }
+  }
+  const lines = [
+    ...describeEnvironment(environment),
+    ...describeInventory(inventory),
+    ...strangersOn(environment, inventory),
+    ...linksOf(environment),
   ]
-  return wrong.length === 0
-    ? { ok: true, lines: right }
-    : { ok: false, lines: wrong.flatMap(describeProblems) }
+  return { ok: true, lines }
+}
+
+/** Those whom boards.yaml names, and Slack does not know: a role is given by what never changes there (S3). */
+function strangersOn({ slack }: Environment, { people }: Inventory): string[] {
+  if (slack === null) return []
+  const named = [...people.admins, ...people.operators].filter(entry => !MEMBER_ID.test(entry))
+  if (named.length === 0) return []
+  const who = [...new Set(named)].map(name => `@${name}`).join(', ')
+  return [
+    `Note: ${who}: names count at the terminal only. In Slack people are known by member id, such as U0123ABCD (docs/slack.md).`,
+  ]
+}
+
+/** Addresses that mean another machine, or none, on the machines of those who click. */
+const OWN = /^(localhost|127\.[\d.]+|0\.0\.0\.0|\[::1?\])$/
+
+function linksOf({ slack, publicUrl }: Environment): string[] {
+  if (slack === null || !OWN.test(new URL(publicUrl).hostname)) return []
+  return [
+    `Note: links that people get in Slack begin with ${publicUrl}, which no other machine can open. Set PUBLIC_URL to an address that theirs know, and HOST so that it is listened on, such as 0.0.0.0.`,
+  ]
 }
 
 export function describeProblems({ problems, hint }: ConfigError): string[] {
@@ -33,12 +60,31 @@ export function describeEnvironment(environment: Environment): string[] {
     'Environment',
     ...columns([
       ['chat', chat],
+      ...slackRows(environment),
       ['HTTP', `${host} port ${port}, links begin with ${publicUrl}`],
       ['without a key', trusted],
       ['data', dataDir],
       ['artifacts', artifactDir],
     ]),
     '',
+  ]
+}
+
+/** What is set, never what it is: nothing is asked of Slack. */
+function slackRows({ slack, publicUrl }: Environment): string[][] {
+  if (slack === null) return []
+  const { mode, home, apiUrl, commands } = slack
+  const https = publicUrl.startsWith('https:') ? '' : ' (it calls https alone: set PUBLIC_URL)'
+  const ways = {
+    socket: 'socket mode: bot and app token are set',
+    http: `HTTP: bot token and signing secret are set; Slack calls ${publicUrl}/webhooks/slack${https}`,
+  }
+  const slashes = { all: '/lab, /run-test, /lease, /power', lab: '/lab alone' }
+  return [
+    ['Slack', ways[mode]],
+    ['home channel', home ?? 'none: alerts are told to nobody (SLACK_CHANNEL)'],
+    ['slash', slashes[commands as keyof typeof slashes] ?? `as all, each name begun with ${commands}`],
+    ...(apiUrl === null ? [] : [['Slack API', apiUrl]]),
   ]
 }
 

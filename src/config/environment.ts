@@ -5,11 +5,12 @@ import { ConfigError } from '../errors.ts'
 import { chatOf } from './chat.ts'
 import { parseNetwork } from './networks.ts'
 import type { Variables } from './references.ts'
+import { MODES, SlackVariables, slackProblems, slackSettings } from './slack.ts'
 import type { Environment } from './types.ts'
 import { secretsIn, VARIABLES } from './variables.ts'
+import { isWebAddress } from './web-address.ts'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-const MODES = ['socket', 'http'] as const
 const NO_PORT = 'off'
 /** Beside the ports that console servers number their lines from. */
 const CONSOLE_PORT = 7023
@@ -23,7 +24,7 @@ function numberBetween(least: number, most: number, isWhole: boolean): z.ZodType
     .refine(value => value >= least && value <= most, text)
 }
 
-const EnvironmentSchema = z.object({
+const EnvironmentSchema = SlackVariables.extend({
   BOARDS_FILE: z.string().default('boards.yaml'),
   DATA_DIR: z.string().default('data'),
   ARTIFACT_PATH: z.string().optional(),
@@ -47,7 +48,6 @@ const EnvironmentSchema = z.object({
   TRUSTED_NETWORKS: z.string().transform(readNetworks).default([]),
   ARTIFACT_RETENTION_DAYS: numberBetween(1, 3650, true).optional(),
   MAX_DISK_USAGE_GB: numberBetween(0.001, 1_000_000, false).optional(),
-  SLACK_MODE: z.enum(MODES, `must be one of ${MODES.join(', ')}`).optional(),
   FEISHU_MODE: z.enum(MODES, `must be one of ${MODES.join(', ')}`).optional(),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 })
@@ -57,11 +57,12 @@ export function readEnvironment(variables: Variables): Environment {
   const values = Object.fromEntries(VARIABLES.map(({ name }) => [name, ownValue(variables, name)]))
   const problems: string[] = []
   const chat = chatOf(values, problems)
+  if (chat === 'slack') problems.push(...slackProblems(values))
   const result = EnvironmentSchema.safeParse(values)
   for (const { path, message } of result.error?.issues ?? [])
     problems.push(`${path.join('.')}: ${shown(values[String(path[0])])} ${message}.`)
   if (!result.success || problems.length > 0) throw new ConfigError(problems, HINT)
-  return environmentOf(result.data, chat, variables)
+  return environmentOf(result.data, chat, values, variables)
 }
 
 const HINT = 'Correct them in the environment or in .env (see .env.example), then try with: boardroom check'
@@ -70,11 +71,13 @@ const BYTES_IN_GB = 1e9
 function environmentOf(
   read: z.infer<typeof EnvironmentSchema>,
   chat: Environment['chat'],
+  values: Variables,
   variables: Variables,
 ): Environment {
   const { HOST: host, PORT: port, DATA_DIR: dataDir, MAX_DISK_USAGE_GB: gigabytes } = read
   return {
     chat,
+    slack: chat === 'slack' ? slackSettings(values, read) : null,
     boardsFile: read.BOARDS_FILE,
     dataDir,
     artifactDir: read.ARTIFACT_PATH ?? join(dataDir, 'artifacts'),
@@ -109,17 +112,6 @@ function ownValue(variables: Variables, name: string): string | undefined {
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*\.?$/.test(text)
-}
-
-function isWebAddress(text: string): boolean {
-  const url = URL.parse(text)
-  return (
-    url !== null &&
-    /^https?:$/.test(url.protocol) &&
-    url.search === '' &&
-    url.hash === '' &&
-    url.username === ''
-  )
 }
 
 function readNetworks(text: string, context: z.RefinementCtx): string[] {

@@ -24,4 +24,5 @@ export type {
   PeopleConfig,
   PowerConfig,
   Settings,
+  SlackSettings,
 } from './types.ts'

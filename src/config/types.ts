@@ -147,9 +147,27 @@ export type DriverSchemas = {
   power: Readonly<Record<string, { schema: z.ZodType }>>
 }
 
+/** What a bot on Slack needs, from the `SLACK_…` variables. */
+export type SlackSettings = {
+  botToken: string
+  /** Never null in mode `socket`. */
+  appToken: string | null
+  /** Never null in mode `http`. */
+  signingSecret: string | null
+  mode: 'socket' | 'http'
+  /** Of a stub or a gateway, with a slash at its end; null: Slack's own. */
+  apiUrl: string | null
+  /** Id of the home channel (M5.5); null: none. */
+  home: string | null
+  /** Slash commands: `all`, `lab` alone, or what goes before each of their names, such as `soc-`. */
+  commands: string
+}
+
 /** Settings from the environment (design 10), for what this process is; secrets live only here. */
 export type Environment = {
   chat: 'slack' | 'feishu' | 'terminal'
+  /** Null unless `chat` is slack. */
+  slack: SlackSettings | null
   boardsFile: string
   dataDir: string
   artifactDir: string

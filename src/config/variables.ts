@@ -17,6 +17,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'SLACK_MODE' },
   { name: 'SLACK_API_URL' },
   { name: 'SLACK_CHANNEL' },
+  { name: 'SLACK_COMMANDS' },
   { name: 'FEISHU_APP_ID' },
   { name: 'FEISHU_APP_SECRET', secret: 'whole' },
   { name: 'FEISHU_ENCRYPT_KEY', secret: 'whole' },

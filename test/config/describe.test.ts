@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type DriverSchemas,
   describeCheck,
+  describeEnvironment,
   describeInventory,
   readEnvironment,
   readInventory,
@@ -104,6 +105,63 @@ boards:
       '  artifacts      data/artifacts',
     ])
     expect(result.lines.join('\n')).not.toMatch(/swordfish|sesame/)
+  })
+
+  it('says what of Slack is set up, and shows none of its secrets', () => {
+    const tokens = { SLACK_BOT_TOKEN: 'xoxb-swordfish', SLACK_APP_TOKEN: 'xapp-swordfish' }
+    expect(describeEnvironment(readEnvironment(tokens)).slice(1, 5)).toEqual([
+      '  chat           slack',
+      '  Slack          socket mode: bot and app token are set',
+      '  home channel   none: alerts are told to nobody (SLACK_CHANNEL)',
+      '  slash          /lab, /run-test, /lease, /power',
+    ])
+    const http = {
+      ...{ SLACK_MODE: 'http', SLACK_BOT_TOKEN: 'xoxb-swordfish', SLACK_SIGNING_SECRET: 'swordfish' },
+      ...{ SLACK_CHANNEL: 'C0123ABCD', SLACK_COMMANDS: 'soc-', PUBLIC_URL: 'https://lab.example.com' },
+      SLACK_API_URL: 'http://127.0.0.1:9100/api',
+    }
+    const lines = describeEnvironment(readEnvironment(http))
+    expect(lines.slice(2, 6)).toEqual([
+      '  Slack          HTTP: bot token and signing secret are set; Slack calls https://lab.example.com/webhooks/slack',
+      '  home channel   C0123ABCD',
+      '  slash          as all, each name begun with soc-',
+      '  Slack API      http://127.0.0.1:9100/api/',
+    ])
+    expect(lines.join()).not.toContain('swordfish')
+    const inside = describeEnvironment(readEnvironment({ ...http, PUBLIC_URL: 'http://lab:8080' }))
+    expect(inside[2]).toContain('(it calls https alone: set PUBLIC_URL)')
+  })
+
+  it('S3 says which of the people with a role have none in Slack', () => {
+    const tokens = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }
+    const people = 'admins: [U0123ABCD, ada]\n  operators: ["@ops", W0123ABCD]'
+    const lab = LAB.replace('operators: [ops]', people)
+    const note = (variables: Record<string, string>): readonly string[] =>
+      describeCheck(readEnvironment(variables), read(lab, { PW: 'x' })).lines.filter(line =>
+        line.includes('member id'),
+      )
+    expect(note(tokens)).toEqual([
+      'Note: @ada, @ops: names count at the terminal only. In Slack people are known by member id, such as U0123ABCD (docs/slack.md).',
+    ])
+    expect(note({})).toEqual([])
+  })
+
+  it.each([
+    [{}, 'http://127.0.0.1:8080'],
+    [{ HOST: '0.0.0.0' }, 'http://0.0.0.0:8080'],
+    [{ HOST: '::1' }, 'http://[::1]:8080'],
+    [{ PUBLIC_URL: 'http://localhost:9000' }, 'http://localhost:9000'],
+    [{ HOST: '10.1.2.3' }, null],
+    [{ PUBLIC_URL: 'https://lab.example.com' }, null],
+  ])('says of links into Slack that nobody else could open: %o', (more, link) => {
+    const tokens = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }
+    const notes = (variables: Record<string, string>): readonly string[] =>
+      describeCheck(readEnvironment(variables), read(LAB, { PW: 'x' })).lines.filter(line =>
+        line.startsWith('Note: links'),
+      )
+    const words = `Note: links that people get in Slack begin with ${link}, which no other machine can open.`
+    expect(notes({ ...tokens, ...more })).toEqual(link === null ? [] : [expect.stringContaining(words)])
+    expect(notes(more)).toEqual([])
   })
 
   it('shows everything that is wrong with either in one run, and what to do', () => {

@@ -7,21 +7,13 @@ import { readDotEnv, readEnvironment, withDotEnv } from '../../src/config/index.
 import { parseNetwork } from '../../src/config/networks.ts'
 import { VARIABLES } from '../../src/config/variables.ts'
 import { ConfigError } from '../../src/errors.ts'
-
-function problemsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    readEnvironment(variables)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
+import { problemsOf } from './variables.ts'
 
 describe('environment (design 10)', () => {
   it('needs nothing', () => {
     expect(readEnvironment({})).toEqual({
       chat: 'terminal',
+      slack: null,
       boardsFile: 'boards.yaml',
       dataDir: 'data',
       artifactDir: join('data', 'artifacts'),
@@ -134,8 +126,10 @@ describe('environment (design 10)', () => {
 
   it('collects the value of every secret variable, and of none other', () => {
     const secrets = VARIABLES.filter(({ secret }) => secret === 'whole').map(({ name }) => name)
+    const tokens: Record<string, string> = { SLACK_BOT_TOKEN: 'xoxb-bot', SLACK_APP_TOKEN: 'xapp-app' }
     const variables = {
       ...Object.fromEntries(secrets.map(name => [name, `value of ${name}`])),
+      ...tokens,
       REDIS_URL: 'redis://:p%40ss@localhost:6379',
       SMTP_URL: 'smtp://lab:mailpass@mail.example.com',
       API_KEYS: 'ci:user:key-one, ops:admin:key-two',
@@ -147,7 +141,9 @@ describe('environment (design 10)', () => {
       FEISHU_WEBHOOK_URL: '',
     }
     const found = readEnvironment(variables).secrets
-    const expected = secrets.filter(name => !name.startsWith('FEISHU')).map(name => `value of ${name}`)
+    const expected = secrets
+      .filter(name => !name.startsWith('FEISHU'))
+      .map(name => tokens[name] ?? `value of ${name}`)
     expect(found.toSorted()).toEqual(
       [...expected, 'p%40ss', 'p@ss', 'mailpass', 'key-one', 'key-two'].toSorted(),
     )
