@@ -5,7 +5,6 @@ import type { BoardFacts } from '../cards/facts.ts'
 import type { ConsoleWord, Lab } from '../lab/lab.ts'
 import {
   BOARD_STATUSES,
-  type LabStatus,
   type Lease,
   type PowerEvent,
   type QueueSummary,
@@ -18,6 +17,7 @@ import { collected, copied, failure, file, person, transfer } from './file-resul
 import { incident, told } from './told-results.ts'
 
 export { person, transfer } from './file-results.ts'
+export { alert, labStatus } from './status-results.ts'
 
 const millis = z.number()
 const text = z.string()
@@ -258,30 +258,6 @@ export const powerEvent: z.ZodType<PowerEvent> = z.object({
   back: z.boolean().nullable(),
   failure: failure.nullable(),
   message: text.nullable(),
-})
-
-export const labStatus: z.ZodType<LabStatus> = z.object({
-  since: millis,
-  boards: z.record(z.enum(BOARD_STATUSES), z.number()),
-  usable: z.number(),
-  total: z.number(),
-  waiting: z.number(),
-  running: z.number(),
-  leases: z.number(),
-  averageWaitMs: millis,
-  today: z.object({
-    finished: z.number(),
-    passed: z.number(),
-    failed: z.number(),
-    error: z.number(),
-    timeout: z.number(),
-    cancelled: z.number(),
-  }),
-  infrastructureSuccess: z.object({ share: z.number(), attempts: z.number() }).nullable(),
-  alerts: z.array(z.object({ id: text, cause: text, text, since: millis, resolvedAt: millis.nullable() })),
-  storage: z.object({ full: z.boolean(), freeBytes: z.number().nullable(), artifactBytes: z.number() }),
-  outbox: z.object({ waiting: z.number(), givenUp: z.number() }),
-  inventory: z.object({ file: text, loadedAt: millis, rolesConfigured: z.boolean() }),
 })
 
 type AuditEntry = Awaited<ReturnType<Lab['audit']>>[number]

@@ -10,7 +10,8 @@ import type { Lab } from './lab.ts'
 import { listRuns } from './listing.ts'
 import { linesOfBoard, NOTHING_RECORDED } from './logs/board-log.ts'
 import { linesOfRun } from './logs/run-log.ts'
-import { CAUSE_OF, resolve } from './mail/alerts.ts'
+import { acknowledge, CAUSE_OF, openAlerts, resolve } from './mail/alerts.ts'
+import { inboxOf } from './mail/heard.ts'
 import { tellStranded } from './mail/stranded.ts'
 import { createNews } from './news.ts'
 import { changeInventory } from './reload.ts'
@@ -93,6 +94,8 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     lease: id => core.state().leases[id.toUpperCase()] ?? null,
     leases: () => Object.values(core.state().leases).filter(lease => lease.holder.kind === 'person'),
     status: () => labStatus(core, startedAt, services.boards(), services.queue()),
+    alerts: () => openAlerts(core.state()),
+    acknowledge: (id, by) => acknowledge(core, id.toUpperCase(), by),
     powerEvents: board => power.past(board, POWER_EVENTS_SHOWN),
     powerEvent: power.find,
     audit: (words, limit) => core.audit.search(words, limit),
@@ -188,6 +191,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       },
       settled: (key, outcome) => settledItem(core, runs, people, key, outcome),
     },
+    inbox: inboxOf(core),
 
     async sweep() {
       await followClock(core)

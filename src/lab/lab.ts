@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream'
 import type { Millis } from '../clock.ts'
 import type { Inventory } from '../config/types.ts'
 import type { LogMark } from '../hardware/types.ts'
-import type { OutboxItem } from '../mail/types.ts'
+import type { InboxStore, OutboxItem } from '../mail/types.ts'
 import type { AuditEntry } from '../storage/types.ts'
 import type { Consoles } from './consoles.ts'
 import type {
+  Alert,
   BoardSummary,
   ComparedRuns,
   FailedCase,
@@ -52,7 +53,10 @@ export type RunFilter = {
   states?: readonly RunState[]
   family?: string
   board?: string
+  /** By name or by id. */
   submitter?: string
+  /** All of these in its id, name, family, board, submitter or state. */
+  words?: readonly string[]
   /** At most this many, newest first (100, M7.5), older than `before`. */
   limit?: number
   before?: string
@@ -132,6 +136,8 @@ export type Lab = {
   lease(id: string): Lease | null
   leases(): readonly Lease[]
   status(): Promise<LabStatus>
+  /** Those that are not over, oldest first. */
+  alerts(): readonly Alert[]
   powerEvents(board: string): Promise<readonly PowerEvent[]>
   powerEvent(id: string): Promise<PowerEvent | null>
   audit(words: readonly string[], limit: number): Promise<readonly AuditEntry[]>
@@ -168,6 +174,10 @@ export type Lab = {
   /** Switches, or reads. Under the holder's token when the board is held; whoever holds it is told (design 4). */
   power(boardId: string, action: PowerAction, by: Person | null, reason: string): Promise<PowerEvent>
 
+  // -- alerts
+  /** Says that somebody looks after it. Throws NotFoundError when it is over, StaleError when somebody did before. */
+  acknowledge(alertId: string, by: Person): Promise<Alert>
+
   // -- people at consoles (gateway)
   readonly consoles: Consoles
 
@@ -185,6 +195,9 @@ export type Lab = {
     tried(key: string, nextAt: Millis, attempts: number): Promise<void>
     settled(key: string, outcome: 'delivered' | 'nobody' | 'given-up'): Promise<void>
   }
+
+  /** What faces heard and have not forgotten. */
+  readonly inbox: InboxStore
 
   // -- clock hands (scheduler)
   sweep(): Promise<void>

@@ -25,8 +25,20 @@ function fits(id: string, summary: RunSummary, filter: RunFilter): boolean {
   if (filter.states !== undefined && !filter.states.includes(summary.state)) return false
   if (filter.family !== undefined && summary.family !== filter.family) return false
   if (filter.board !== undefined && summary.board !== filter.board) return false
-  if (filter.submitter !== undefined && summary.submitter !== filter.submitter.replace(/^@/, '')) return false
+  if (filter.submitter !== undefined && !isOf(summary, filter.submitter.replace(/^@/, ''))) return false
+  if (filter.words !== undefined && !hasAll(id, summary, filter.words)) return false
   return filter.before === undefined || number(id) < number(filter.before)
+}
+
+function isOf({ submitter, by }: RunSummary, wanted: string): boolean {
+  return submitter === wanted || by === wanted
+}
+
+/** Letters large or small; what people call a test, and where and how it ran. */
+function hasAll(id: string, summary: RunSummary, words: readonly string[]): boolean {
+  const { name, family, board, submitter, by = '', state } = summary
+  const text = [id, name, family, board ?? '', submitter, by, state].join('\n').toLowerCase()
+  return words.every(word => text.includes(word.toLowerCase().replace(/^@/, '')))
 }
 
 function number(id: string): number {

@@ -1,6 +1,7 @@
 import type { PeopleConfig } from '../config/types.ts'
 import type { Person, Role } from './types.ts'
 
+const TERMINAL = 'terminal'
 const RANK: Readonly<Record<Role, number>> = { user: 0, operator: 1, admin: 2 }
 
 /** Where no roles are configured everyone has every role (S3); start-up says so. */
@@ -8,10 +9,14 @@ export function rolesConfigured(people: PeopleConfig): boolean {
   return people.admins.length > 0 || people.operators.length > 0
 }
 
-/** A person is matched by the platform's unchanging id, or by name where the inventory names people. */
+/**
+ * A person of a chat is matched by the platform's unchanging id alone: anybody may change their name there. At the
+ * terminal the name is all there is.
+ */
 export function roleOf(people: PeopleConfig, person: Person): Role {
   if (!rolesConfigured(people)) return 'admin'
-  const matches = (entry: string): boolean => entry === person.id || entry === person.name
+  const isNamed = person.platform === TERMINAL
+  const matches = (entry: string): boolean => entry === person.id || (isNamed && entry === person.name)
   if (people.admins.some(matches)) return 'admin'
   return people.operators.some(matches) ? 'operator' : 'user'
 }
@@ -24,4 +29,9 @@ export function mayAs(role: Role, needed: Role): boolean {
 export function peopleWith(people: PeopleConfig, role: Role): readonly string[] {
   if (role === 'admin') return people.admins
   return role === 'operator' ? [...people.operators, ...people.admins] : []
+}
+
+/** The same id on two platforms is two people. */
+export function isSamePerson(a: Person, b: Person | null): boolean {
+  return b !== null && a.id === b.id && a.platform === b.platform
 }

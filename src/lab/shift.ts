@@ -11,8 +11,14 @@ export function shiftTimes(state: LabState, by: Millis): void {
   for (const entry of Object.values(state.inbox))
     state.inbox[entry.key] = { ...entry, receivedAt: entry.receivedAt + by }
   for (const alert of Object.values(state.alerts)) {
-    const { since, resolvedAt } = alert
-    state.alerts[alert.id] = { ...alert, since: since + by, resolvedAt: moved(resolvedAt, by) }
+    const { since, resolvedAt, acknowledged: seen } = alert
+    const acknowledged = seen === undefined ? {} : { acknowledged: { ...seen, at: seen.at + by } }
+    state.alerts[alert.id] = {
+      ...alert,
+      since: since + by,
+      resolvedAt: moved(resolvedAt, by),
+      ...acknowledged,
+    }
   }
   for (const [id, at] of Object.entries(state.stranded)) state.stranded[id] = at + by
   for (const event of Object.values(state.power)) {

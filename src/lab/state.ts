@@ -7,7 +7,7 @@ import { type BoardEvent, newBoard, stepBoard } from './boards/board-state.ts'
 import { type LeaseEvent, stepLease } from './leases/lease-state.ts'
 import { type RunEvent, stepRun } from './runs/run-state.ts'
 import { shiftTimes } from './shift.ts'
-import type { Alert, LabState, Lease, LiveCard, PowerEvent, Run } from './types.ts'
+import type { Alert, LabState, Lease, LiveCard, Person, PowerEvent, Run } from './types.ts'
 import { upgradeStored } from './upgrade.ts'
 
 /** Every change of the live state. Services check before they commit: a step that is refused here is a fault of ours. */
@@ -26,10 +26,13 @@ export type Operation =
   | { o: 'outbox/tried'; key: string; attempts: number; nextAt: Millis }
   | { o: 'outbox/settled'; key: string; outcome: 'delivered' | 'nobody' | 'given-up' }
   | { o: 'inbox/heard'; entry: InboxEntry }
-  | { o: 'inbox/forgotten'; key: string }
+  | { o: 'inbox/begun'; key: string }
+  | { o: 'inbox/done'; key: string }
+  | { o: 'inbox/forgotten'; keys: readonly string[] }
   | { o: 'card/posted'; card: LiveCard }
   | { o: 'card/gone'; topic: string; place: string }
   | { o: 'alert/raised'; alert: Alert }
+  | { o: 'alert/acknowledged'; id: string; by: Person; at: Millis }
   | { o: 'alert/resolved'; id: string; at: Millis }
   | { o: 'power/began'; event: PowerEvent }
   | { o: 'power/ended'; event: PowerEvent }
@@ -137,8 +140,14 @@ function applyMail(state: LabState, op: MailOperation): void {
     case 'inbox/heard':
       state.inbox[op.entry.key] = op.entry
       return
+    case 'inbox/begun':
+      state.inbox[op.key] = { ...known(state.inbox, op.key), stage: 'begun' }
+      return
+    case 'inbox/done':
+      state.inbox[op.key] = { ...known(state.inbox, op.key), heard: null, stage: 'done' }
+      return
     case 'inbox/forgotten':
-      delete state.inbox[op.key]
+      for (const key of op.keys) delete state.inbox[key]
       return
     case 'card/posted':
       state.cards[cardKey(op.card)] = op.card
@@ -149,6 +158,9 @@ function applyMail(state: LabState, op: MailOperation): void {
     case 'alert/raised':
       state.alerts[op.alert.id] = op.alert
       state.counters.A = Math.max(state.counters.A, parseId('A', op.alert.id) ?? 0)
+      return
+    case 'alert/acknowledged':
+      state.alerts[op.id] = { ...known(state.alerts, op.id), acknowledged: { by: op.by, at: op.at } }
       return
     case 'alert/resolved': {
       const alert = state.alerts[op.id]
@@ -197,13 +209,17 @@ export function topicsOf(op: Operation, state: Readonly<LabState>): readonly str
     case 'outbox/owed':
       return ['outbox']
     case 'alert/raised':
+      return [`alert/${op.alert.id}`, 'alerts', 'status']
+    case 'alert/acknowledged':
     case 'alert/resolved':
-      return ['alerts', 'status']
+      return [`alert/${op.id}`, 'alerts', 'status']
     case 'clock/stepped':
       return ['queue', 'boards', 'alerts', 'status', ...Object.keys(state.leases).map(id => `lease/${id}`)]
     case 'run/numbers-taken':
     case 'outbox/tried':
     case 'inbox/heard':
+    case 'inbox/begun':
+    case 'inbox/done':
     case 'inbox/forgotten':
     case 'card/posted':
     case 'card/gone':

@@ -3,17 +3,20 @@ import { openAlerts } from './mail/alerts.ts'
 import { dayOf } from './retention.ts'
 import { rolesConfigured } from './roles.ts'
 import { isFinal } from './runs/run-state.ts'
-import { infrastructureSuccess } from './runs/tally.ts'
+import { infrastructureSuccess, outcomesOf, type Tally } from './runs/tally.ts'
 import {
   BOARD_STATUSES,
   type BoardStatus,
   type BoardSummary,
+  type DayOfTests,
   type LabStatus,
   type QueueSummary,
   type RunState,
 } from './types.ts'
 
-const MONTH_MS = 30 * 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
+const MONTH_MS = 30 * DAY_MS
+const DAYS_SHOWN = 14
 
 /** One overview: counts and health of everything (S1). */
 export async function labStatus(
@@ -39,6 +42,7 @@ export async function labStatus(
     ).length,
     averageWaitMs: queue.averageWaitMs,
     today: today(core, now),
+    days: lastDays(tallies, now),
     infrastructureSuccess: infrastructureSuccess(tallies.values()),
     alerts: openAlerts(core.state()),
     storage: {
@@ -53,6 +57,13 @@ export async function labStatus(
       rolesConfigured: rolesConfigured(core.current.inventory.people),
     },
   }
+}
+
+function lastDays(tallies: ReadonlyMap<string, Tally>, now: number): readonly DayOfTests[] {
+  return Array.from({ length: DAYS_SHOWN }, (_, index) => {
+    const day = dayOf(now - (DAYS_SHOWN - 1 - index) * DAY_MS)
+    return { day, ...outcomesOf(tallies.get(day)) }
+  })
 }
 
 /** Finished today (UTC): those in history, and those that are still being told. */

@@ -5,6 +5,7 @@ import type { EndedBy, PowerState } from '../hardware/types.ts'
 import type { InboxEntry, OutboxItem } from '../mail/types.ts'
 import type { Sequence, StoredFile } from '../storage/types.ts'
 import type { Collected, Copied, WorkStage } from '../work/types.ts'
+import type { Alert, LiveCard } from './posted.ts'
 import type { CaseProgress, RunCases } from './runs/cases/types.ts'
 import type { Incident, Told } from './told.ts'
 
@@ -14,8 +15,11 @@ import type { Incident, Told } from './told.ts'
 export type Person = { id: string; name: string; platform: string }
 export type Role = 'user' | 'operator' | 'admin'
 
-/** Where something was asked from, so that its telling finds the way back. */
-export type Origin = { channel: string; place: string; thread?: string }
+/**
+ * Where something was asked from, so that its telling finds the way back. `request` is the entry of the inbox that
+ * asked: after a restart it shows that what was asked for is there already.
+ */
+export type Origin = { channel: string; place: string; thread?: string; request?: string }
 
 // ---- runs -------------------------------------------------------------------------------------------------
 
@@ -264,11 +268,6 @@ export type PowerEvent = {
 }
 
 // ---- the whole --------------------------------------------------------------------------------------------
-
-/** A posted card that is kept up to date (design 2). */
-export type LiveCard = { topic: string; place: string; reference: string; shown: Sequence; told: boolean }
-
-export type Alert = { id: string; cause: string; text: string; since: Millis; resolvedAt: Millis | null }
 
 export type LabState = {
   counters: { T: number; L: number; A: number }

@@ -2,7 +2,8 @@ import type { Millis } from '../clock.ts'
 import type { BoardConfig } from '../config/types.ts'
 import type { PowerState } from '../hardware/types.ts'
 import type { WorkStage } from '../work/types.ts'
-import type { Alert, BoardState, Lease, Person, Priority, Run, RunProgress } from './stored.ts'
+import type { Alert } from './posted.ts'
+import type { BoardState, Lease, Person, Priority, Run, RunProgress } from './stored.ts'
 
 // What people are shown of the state, and of what is only known right now: made anew each time, never stored.
 
@@ -89,6 +90,9 @@ export type QueueSummary = {
   limit: number
 }
 
+/** `day` is `2026-11-20`. */
+export type DayOfTests = { day: string; passed: number; failed: number; other: number }
+
 export type LabStatus = {
   since: Millis
   boards: Readonly<Record<BoardStatus, number>>
@@ -106,6 +110,8 @@ export type LabStatus = {
     timeout: number
     cancelled: number
   }
+  /** Finished tests of the last two weeks, a day (UTC) each, oldest first. */
+  days: readonly DayOfTests[]
   /** Attempts that did not fail for infrastructure, over 30 days (M9); null without attempts. */
   infrastructureSuccess: { share: number; attempts: number } | null
   alerts: readonly Alert[]

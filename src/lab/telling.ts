@@ -1,5 +1,6 @@
 import type { Core } from './core.ts'
 import type { PeopleLeases } from './leases/people.ts'
+import { isSamePerson } from './roles.ts'
 import type { Runs } from './runs/runs.ts'
 import type { Operation } from './state.ts'
 import type { Lease, PowerEvent } from './types.ts'
@@ -10,7 +11,7 @@ export function tellHolder(core: Core, lease: Lease | null, event: PowerEvent): 
   const { holder } = lease
   const run = holder.kind === 'run' ? core.state().runs[holder.run] : undefined
   const person = holder.kind === 'person' ? holder.person : run?.submitter
-  if (person === undefined || person.id === event.by?.id) return []
+  if (person === undefined || isSamePerson(person, event.by)) return []
   const at = core.clock.now()
   const item = {
     key: `power/${event.id}`,

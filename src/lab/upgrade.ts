@@ -3,7 +3,7 @@ import type { BoardState, LabState } from './types.ts'
 /**
  * Brings up what an older version stored. Version 1: neither power events nor who is stranded in the live state, and a
  * board that was switched off told from a lost one by its reason alone. Version 2: of what was done to bring a board
- * back, only the time of its last power cycle.
+ * back, only the time of its last power cycle. The inbox had another shape up to now, and nobody ever wrote in it.
  */
 export function upgradeStored(from: number, kind: 'snapshot' | 'operation', value: unknown): unknown {
   if (kind === 'operation') return from >= 2 ? value : upgradeOperation(value as Operation1)

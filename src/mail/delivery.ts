@@ -1,5 +1,5 @@
 import type { Millis } from '../clock.ts'
-import type { OutboxItem } from './types.ts'
+import type { OutboxItem, Together } from './types.ts'
 
 const FIRST_BACKOFF_MS = 1_000
 const LONGEST_BACKOFF_MS = 5 * 60_000
@@ -49,4 +49,32 @@ export function nextOf(
     next = item
   }
   return { item: wakeAt <= mono ? next : null, wakeAt }
+}
+
+/** When the place of `item` has had its rest; 0 where it has none. */
+export function restedAt(item: OutboxItem, together: Together | undefined, mono: Millis): Millis {
+  const place = together?.placeOf(item) ?? null
+  const restMs = together === undefined || place === null ? 0 : together.crowd(place).restMs
+  return restMs > 0 ? mono + restMs : 0
+}
+
+/**
+ * What goes out in one message with `first`: what is due for the same place, in the order in which it was stored, and
+ * nothing that would overtake an earlier item for its receiver.
+ */
+export function crowdOf(
+  items: readonly OutboxItem[],
+  first: OutboxItem,
+  together: Together | undefined,
+  isDue: (item: OutboxItem) => boolean,
+): readonly OutboxItem[] {
+  const place = together?.placeOf(first) ?? null
+  if (together === undefined || place === null) return [first]
+  const overtaken = new Set<string>()
+  const crowd = items.filter(item => {
+    if (!overtaken.has(item.to) && isDue(item) && together.placeOf(item) === place) return true
+    overtaken.add(item.to)
+    return false
+  })
+  return crowd.length < together.crowd(place).from ? [first] : crowd.slice(0, together.most)
 }

@@ -1,8 +1,8 @@
 import { type Clock, type Millis, type Timer, within } from '../clock.ts'
 import { LabError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { backoffMs, nextOf, type Plan, planFor } from './delivery.ts'
-import type { Channel, OutboxItem } from './types.ts'
+import { backoffMs, crowdOf, nextOf, type Plan, planFor, restedAt } from './delivery.ts'
+import type { Channel, Delivery, OutboxItem } from './types.ts'
 
 /** `nobody`: there is nobody to tell, ever; `given-up`: it could not be delivered in time. */
 export type Outcome = 'delivered' | 'nobody' | 'given-up'
@@ -36,8 +36,9 @@ const DELIVERY_MS = 30_000
 const UNWIND_MS = 1_000
 
 /**
- * Delivers what is stored: each item at least once, in order for each receiver, one at a time in a channel. What
- * fails is tried again with back-off until it is `giveUpMs` old. Starts with the first `wake`.
+ * Delivers what is stored: each item at least once, in order for each receiver, one at a time in a channel, and much
+ * for one place together where the channel can. What fails is tried again with back-off until it is `giveUpMs` old.
+ * Starts with the first `wake`.
  */
 export function createOutbox(deps: OutboxDeps): Outbox {
   const { channels, clock, log } = deps
@@ -45,7 +46,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const deliveryMs = deps.deliveryMs ?? DELIVERY_MS
   const plans = new Map<string, Plan>()
   /** Keys of what is being delivered, by channel. */
-  const flying = new Map<string, string>()
+  const flying = new Map<string, readonly string[]>()
   /** Done with, and not yet gone from `items()`. */
   const settling = new Set<string>()
   const writes = new Set<Promise<void>>()
@@ -84,14 +85,20 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   /** Starts the channel's next delivery if there is one; returns when to look at it again. */
   function serve(id: string, items: readonly OutboxItem[], mono: Millis): Millis {
     const inFlight = flying.get(id)
-    const left = items.filter(item => item.key !== inFlight && !giveUpIfDead(item, mono))
+    const left = items.filter(item => !inFlight?.includes(item.key) && !giveUpIfDead(item, mono))
     const deadAt = Math.min(...left.map(item => planOf(item).deadAt))
     const channel = channels.get(id)
     if (channel === undefined || inFlight !== undefined) return deadAt
-    const next = nextOf(left, item => planOf(item).dueAt, mono)
+    const dueAt = (item: OutboxItem): Millis =>
+      Math.max(planOf(item).dueAt, restedAt(item, channel.together, mono))
+    const next = nextOf(left, dueAt, mono)
     if (next.item === null) return Math.min(next.wakeAt, deadAt)
-    flying.set(id, next.item.key)
-    void attempt(channel, next.item)
+    const crowd = crowdOf(left, next.item, channel.together, item => dueAt(item) <= mono)
+    flying.set(
+      id,
+      crowd.map(item => item.key),
+    )
+    void attempt(channel, crowd)
     return deadAt
   }
 
@@ -109,15 +116,16 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     return true
   }
 
-  async function attempt(channel: Channel, item: OutboxItem): Promise<void> {
+  async function attempt(channel: Channel, items: readonly OutboxItem[]): Promise<void> {
     const cancel = new AbortController()
-    const delivery = deliver(channel, item, cancel.signal)
+    const delivery = deliver(channel, items, cancel.signal)
     try {
-      settle(item, await within(clock, deliveryMs, delivery, late, stopper.signal))
+      const answers = await within(clock, deliveryMs, delivery, late, stopper.signal)
+      for (const [at, item] of items.entries()) settle(item, answers[at] ?? 'delivered')
     } catch (error) {
       cancel.abort(error)
       if (stopper.signal.aborted) return
-      failed(item, error)
+      for (const item of items) failed(item, error)
       await within(clock, UNWIND_MS, delivery, late).catch(() => {})
     }
     flying.delete(channel.id)
@@ -183,8 +191,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 /** A channel that throws before its first await is a failed delivery like any other. */
 async function deliver(
   channel: Channel,
-  item: OutboxItem,
+  items: readonly OutboxItem[],
   signal: AbortSignal,
-): Promise<'delivered' | 'nobody'> {
-  return await channel.deliver(item, signal)
+): Promise<readonly Delivery[]> {
+  const [first] = items
+  if (channel.together !== undefined && items.length > 1) return await channel.together.deliver(items, signal)
+  return first === undefined ? [] : [await channel.deliver(first, signal)]
 }

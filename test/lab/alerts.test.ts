@@ -4,7 +4,7 @@ import { drawTelling } from '../../src/cards/tellings.ts'
 import { textOf } from '../../src/cards/text.ts'
 import { labModel, type Operation } from '../../src/lab/state.ts'
 import type { LabState } from '../../src/lab/types.ts'
-import { HERE, type LabUnderTest, MEI, openLab } from './harness.ts'
+import { HERE, KAI, type LabUnderTest, MEI, openLab } from './harness.ts'
 import { aBoard, someSettings } from './samples.ts'
 
 let open: LabUnderTest[] = []
@@ -65,6 +65,32 @@ test('M4.5 an alert that was told and then is over is forgotten, and the next on
   await under.clock.pass(61_000)
   await under.lab.checkWaits()
   expect(await alertsTold(under)).toMatchObject([expect.stringMatching(/^A2 alert: /)])
+})
+
+test('H16.6 S1 whoever acknowledges an alert first is named on it; whoever comes second is told who', async () => {
+  const { under } = await waited()
+  const { lab } = under
+  expect(await lab.acknowledge('a1', KAI)).toMatchObject({ id: 'A1', acknowledged: { by: KAI } })
+  await expect(lab.acknowledge('A1', MEI)).rejects.toMatchObject({
+    code: 'stale',
+    message: 'A1 was acknowledged by @kai already.',
+  })
+  await expect(lab.acknowledge('A9', MEI)).rejects.toMatchObject({ code: 'not-found' })
+  await expect(lab.acknowledge('constructor', MEI)).rejects.toMatchObject({ code: 'not-found' })
+  const again = await under.restart()
+  open = [again]
+  expect(again.lab.alerts()).toMatchObject([{ id: 'A1', acknowledged: { by: KAI } }])
+})
+
+test('H16.6 an alert that was acknowledged still ends by itself, and is not told again for it', async () => {
+  const { under, id } = await waited()
+  await alertsTold(under)
+  await under.lab.acknowledge('A1', MEI)
+  await under.lab.checkWaits()
+  expect(await alertsTold(under)).toEqual([])
+  await under.lab.cancel(id, MEI)
+  await under.lab.checkWaits()
+  expect(under.lab.state().alerts).toEqual({})
 })
 
 test('H16.6 whatever is raised, resolved and told in whatever order: each alert can be drawn until it is told, and none stays', () => {

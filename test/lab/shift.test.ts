@@ -108,11 +108,15 @@ const anyState: fc.Arbitrary<LabState> = fc
       nextAt: k,
     }
     apply({ o: 'outbox/owed', item })
-    apply({ o: 'inbox/heard', entry: { key: 'i', source: 's', receivedAt: l, line: 'queue', done: false } })
+    apply({
+      o: 'inbox/heard',
+      entry: { key: 'i', source: 's', receivedAt: l, heard: 'queue', stage: 'heard' },
+    })
     apply({
       o: 'alert/raised',
       alert: { id: 'A1', cause: 'c', text: 'x', since: a, resolvedAt: n[1] ?? null },
     })
+    apply({ o: 'alert/acknowledged', id: 'A1', by: person, at: h })
     const asked = { id: 'W1', board: 'a1', action: 'cycle', by: person, reason: 'x' } as const
     const event = newPowerEvent(asked, b, 1)
     apply({ o: 'power/began', event: { ...event, steps: [{ stage: 'off', t: c }], endedAt: n[2] ?? null } })

@@ -6,6 +6,7 @@ import { type Core, requireBoard } from '../core.ts'
 import { checkTakesWork } from '../leases/asking.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
 import { CAUSE_OF, raise, resolve } from '../mail/alerts.ts'
+import { isSamePerson } from '../roles.ts'
 import type { Operation } from '../state.ts'
 import { tellHolder } from '../telling.ts'
 import type { Lease, PowerAction, PowerEvent } from '../types.ts'
@@ -249,7 +250,7 @@ function isRestarted({ action, back }: PowerEvent): boolean {
 /** Somebody else than its holder wants it off: it stays so when the lease is over. */
 function isOffAgainst(lease: Lease | null, over: PowerEvent): boolean {
   if (lease?.holder.kind !== 'person' || !isSwitchedOff(over)) return false
-  return lease.holder.person.id !== over.by?.id
+  return !isSamePerson(lease.holder.person, over.by)
 }
 
 function stepOf(core: Core, id: string, event: BoardEvent): Operation {

@@ -4,7 +4,7 @@ import type { Checks } from '../boards/checks.ts'
 import { taintLeft } from '../boards/taint.ts'
 import type { Core } from '../core.ts'
 import { owed } from '../mail/owed.ts'
-import { mayAs, roleOf } from '../roles.ts'
+import { isSamePerson, mayAs, roleOf } from '../roles.ts'
 import type { Operation } from '../state.ts'
 import type { Lease, Origin, Person } from '../types.ts'
 import { askedLease, checkTakesWork, type LeaseRequest, tooLong } from './asking.ts'
@@ -74,7 +74,7 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
       throw new NotAllowedError(`${lease.id} is held by a test.`, {
         hint: `Cancel the test instead: queue cancel ${holder.run}`,
       })
-    if (holder.person.id !== by.id && !mayAs(roleOf(core.current.inventory.people, by), 'operator')) {
+    if (!isSamePerson(holder.person, by) && !mayAs(roleOf(core.current.inventory.people, by), 'operator')) {
       throw new NotAllowedError(`${lease.id} is @${holder.person.name}'s.`, {
         hint: `Ask @${holder.person.name} to ${verb} it, or an operator.`,
       })
@@ -234,7 +234,7 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
     },
     async release(id, by, rev) {
       const lease = own(id, by, rev, 'release')
-      const isOwn = lease.holder.kind === 'person' && lease.holder.person.id === by.id
+      const isOwn = lease.holder.kind === 'person' && isSamePerson(lease.holder.person, by)
       return await end(lease, 'released', `released by @${by.name}`, !isOwn)
     },
     own: (id, by, verb) => own(id, by, undefined, verb),

@@ -1,7 +1,9 @@
+import { NotFoundError, StaleError } from '../../errors.ts'
 import { formatId } from '../../ids.ts'
 import type { Core } from '../core.ts'
+import { own } from '../own.ts'
 import type { Operation } from '../state.ts'
-import type { Alert, LabState } from '../types.ts'
+import type { Alert, LabState, Person } from '../types.ts'
 
 /** Where what concerns everybody is told: the deployment's one home channel (M5.5). */
 export const HOME = 'home'
@@ -65,4 +67,23 @@ export function resolveOfGone(core: Core, isGone: (board: string) => boolean): O
 export function resolve(core: Core, cause: string): Operation[] {
   const alert = raised(core, cause)
   return alert === null ? [] : [{ o: 'alert/resolved', id: alert.id, at: core.clock.now() }]
+}
+
+/** One person looks after it; whoever comes second is told who. Throws NotFoundError when it is over. */
+export async function acknowledge(core: Core, id: string, by: Person): Promise<Alert> {
+  const open = (): Alert => {
+    const alert = own(core.state().alerts, id)
+    if (alert !== undefined && alert.resolvedAt === null) return alert
+    throw new NotFoundError(`There is no alert ${id} any more.`, {
+      field: 'id',
+      hint: 'See what is open: alerts',
+    })
+  }
+  const before = open().acknowledged
+  if (before !== undefined)
+    throw new StaleError(`${id} was acknowledged by @${before.by.name} already.`, {
+      hint: 'See what is open: alerts',
+    })
+  await core.commit({ o: 'alert/acknowledged', id, by, at: core.clock.now() })
+  return core.state().alerts[id] ?? open()
 }

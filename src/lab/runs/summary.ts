@@ -8,6 +8,8 @@ export type RunSummary = {
   board: string | null
   name: string
   submitter: string
+  /** The submitter's id; what was summed up by an older version has none. */
+  by?: string
   /** How long its last attempt held a board. */
   occupiedMs: Millis | null
 }
@@ -20,6 +22,7 @@ export function summarize(run: Run): RunSummary {
     board: last?.board ?? run.board,
     name: nameOf(run),
     submitter: run.submitter.name,
+    by: run.submitter.id,
     occupiedMs: last?.endedAt == null ? null : last.endedAt - last.startedAt,
   }
 }

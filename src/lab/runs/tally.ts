@@ -50,6 +50,18 @@ export function addToTally(tally: Tally, run: Run): Tally {
   return tally
 }
 
+/** How the tests of a day went; `other` came to no verdict: a time limit, a cancellation, the lab's own failure. */
+export function outcomesOf(day: Tally | undefined): { passed: number; failed: number; other: number } {
+  const sum = { passed: 0, failed: 0, other: 0 }
+  for (const { count, results } of Object.values(day ?? {})) {
+    const { passed = 0, failed = 0 } = results
+    sum.passed += passed
+    sum.failed += failed
+    sum.other += count - passed - failed
+  }
+  return sum
+}
+
 /** Attempts that did not fail for infrastructure (M9); null without any. */
 export function infrastructureSuccess(days: Iterable<Tally>): { share: number; attempts: number } | null {
   let attempts = 0
