@@ -1,10 +1,10 @@
 /** Cards that are kept up to date where they were posted: drawn again at each transition, the latest wins (design 2). */
 
-import { drawTopic } from '../cards/topics.ts'
 import type { View } from '../cards/view.ts'
 import { messageOf } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Log } from '../log.ts'
+import { titlePicture, watchTopic } from './topic-watch.ts'
 
 export type LiveCards = {
   /** Keeps a card up to date that was just posted. */
@@ -37,33 +37,21 @@ export function createLiveCards(deps: LiveCardsDeps): LiveCards {
     stops.get(topic)?.()
     stops.delete(topic)
   }
-  const follow = (topic: string, from: number, pictured: string): void => {
+  const follow = (topic: string, rev: number, picture: string): void => {
     stop(topic)
-    let shown = from
-    let picture = pictured
-    const draw = async (): Promise<void> => {
-      const view = await drawTopic(topic, lab)
-      if (!stops.has(topic)) return
-      // News may overtake each other: an older picture never replaces a newer one.
-      if (view !== null && (view.rev > shown || (view.rev === shown && pictureOf(view) !== picture))) {
-        shown = view.rev
-        picture = pictureOf(view)
-        deps.show(view)
-      }
-      if (view !== null && view.final !== true) return
+    const ended = (shown: number): void => {
       stop(topic)
       record(topic, shown, true)
     }
-    const look = latest(draw, error => log.warn({ topic, error: messageOf(error) }, 'a card was not drawn'))
-    stops.set(topic, lab.subscribe(topic, look))
-    look()
+    const watched = { topic, from: { rev, picture }, pictureOf: titlePicture, show: deps.show, ended }
+    stops.set(topic, watchTopic({ lab, log }, watched).stop)
   }
 
   return {
     track(view) {
       if (view.final === true) return
       record(view.topic, view.rev, false)
-      follow(view.topic, view.rev, pictureOf(view))
+      follow(view.topic, view.rev, titlePicture(view))
     },
     resume() {
       for (const card of Object.values(lab.state().cards))
@@ -72,31 +60,5 @@ export function createLiveCards(deps: LiveCardsDeps): LiveCards {
     close() {
       for (const topic of [...stops.keys()]) stop(topic)
     },
-  }
-}
-
-/** What the title says, whatever its clock shows: a clock that ticks is no transition, an end is one. */
-function pictureOf(view: View): string {
-  return JSON.stringify([view.title, view.final]).replace(/\d+/g, '')
-}
-
-/** Runs one at a time; what is asked for meanwhile is done once, afterwards. */
-function latest(work: () => Promise<void>, failed: (error: unknown) => void): () => void {
-  let busy = false
-  let again = false
-  const go = async (): Promise<void> => {
-    do {
-      again = false
-      await work().catch(failed)
-    } while (again)
-    busy = false
-  }
-  return () => {
-    if (busy) {
-      again = true
-      return
-    }
-    busy = true
-    void go()
   }
 }

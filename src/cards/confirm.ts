@@ -1,11 +1,13 @@
 /** Asks before a dangerous act; the button runs the very line, confirmed. */
 
 import { bold, button, plain } from './text.ts'
-import type { View } from './view.ts'
+import type { Run, View } from './view.ts'
 
 export type Question = {
   title: string
   text: string
+  /** The same, with people as people. */
+  textRuns?: readonly Run[]
   ok: string
   /** The line that does it. */
   line: string
@@ -25,7 +27,7 @@ export function confirmCard(question: Question): View {
     title: [bold(title)],
     summary: `${title} ${again}${text} To do it: ${line}`,
     parts: [
-      { t: 'text', runs: [plain(`${again}${text}`)] },
+      { t: 'text', runs: [plain(again), ...(question.textRuns ?? [plain(text)])] },
       {
         t: 'actions',
         items: [button('confirm', ok, line, { style: 'danger', ...(expect ? { expect } : {}) })],

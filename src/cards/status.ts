@@ -1,6 +1,7 @@
 /** The lab at a glance (S1). */
 
 import type { LabStatus } from '../lab/types.ts'
+import { alertParts } from './alert.ts'
 import { bold, button, plain, textOf, time } from './text.ts'
 import type { Part, Run, Tone, View } from './view.ts'
 import { count, percent, size, span, type TimeFrame } from './words.ts'
@@ -20,8 +21,9 @@ export function statusCard(status: LabStatus, frame: TimeFrame): View {
     aside: [plain('up since '), time(status.since)],
     summary: [textOf(title, frame), ...status.alerts.map(alert => alert.text)].join('. '),
     parts: [
-      ...status.alerts.map(alertPart),
+      ...alertParts(status.alerts),
       { t: 'fields', items: fieldsOf(status) },
+      ...chartPart(status),
       {
         t: 'actions',
         items: [
@@ -37,10 +39,6 @@ export function statusCard(status: LabStatus, frame: TimeFrame): View {
 function toneOf({ alerts, storage, usable, total }: LabStatus): Tone {
   if (storage.full || (usable === 0 && total > 0)) return 'bad'
   return alerts.length > 0 || usable < total ? 'warn' : 'ok'
-}
-
-function alertPart(alert: LabStatus['alerts'][number]): Part {
-  return { t: 'text', runs: [bold('alert '), plain(`${alert.text} since `), time(alert.since)] }
 }
 
 type Item = { name: string; value: readonly Run[] }
@@ -61,6 +59,17 @@ function fieldsOf(status: LabStatus): readonly Item[] {
     item('inventory', `${status.inventory.file}, loaded at `, time(status.inventory.loadedAt)),
     ...(status.inventory.rolesConfigured ? [] : [item('roles', 'none configured: everyone has every role')]),
   ]
+}
+
+/** Nothing is drawn of a lab that has run nothing yet. */
+function chartPart({ days }: LabStatus): readonly Part[] {
+  const series = (['passed', 'failed', 'other'] as const).map(name => ({
+    name,
+    points: days.map(each => [each.day.slice(5), each[name]] as const),
+  }))
+  const isEmpty = series.every(({ points }) => points.every(([, value]) => value === 0))
+  if (isEmpty) return []
+  return [{ t: 'chart', type: 'line', title: 'Finished tests a day (UTC)', series, unit: 'tests' }]
 }
 
 function boardsWords({ boards }: LabStatus): string {

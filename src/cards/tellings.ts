@@ -1,14 +1,14 @@
 /** From an item of the outbox to what is said: drawn from the state when it is delivered. */
 
 import type { Lab } from '../lab/lab.ts'
-import type { Alert, Lease, Person, Run, Waiting } from '../lab/types.ts'
+import type { Lease, Person, Run, Waiting } from '../lab/types.ts'
 import { alertTelling } from './alert.ts'
 import { holderOf } from './lease.ts'
 import { leaseTelling } from './lease-telling.ts'
 import { powerTelling } from './power.ts'
 import { runTelling } from './run-telling.ts'
 import { anchorOf } from './run-told.ts'
-import { frameOf } from './topics.ts'
+import { alertOf, frameOf } from './topics.ts'
 import type { View } from './view.ts'
 
 type Tell = (lab: Lab, id: string) => Promise<View | null>
@@ -59,10 +59,6 @@ export async function drawTelling(topic: string, lab: Lab): Promise<View | null>
   const at = topic.indexOf('/')
   const tell = TELLINGS.get(topic.slice(0, Math.max(0, at)))
   return tell === undefined ? null : await tell(lab, topic.slice(at + 1))
-}
-
-function alertOf(lab: Lab, id: string): Alert | undefined {
-  return Object.values(lab.state().alerts).find(alert => alert.id === id)
 }
 
 /** Who comes next on the board that a lease holds. */

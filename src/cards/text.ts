@@ -78,6 +78,11 @@ function timeText(at: Millis, form: 'clock' | 'date' | 'relative', frame: TimeFr
   return form === 'date' ? dateTime(at, frame) : clockTime(at, frame)
 }
 
+/** `@mei, @jin`, each as a person. */
+export function users(people: readonly Named[]): readonly Run[] {
+  return people.flatMap((each, index) => (index === 0 ? [user(each)] : [plain(', '), user(each)]))
+}
+
 /** At most `most` characters, cut at a whole one. */
 export function shorten(text: string, most: number): string {
   const characters = [...clean(text)]

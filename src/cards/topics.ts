@@ -1,9 +1,11 @@
 /** From a topic to the card that shows it now: for live cards, and for clicks on old ones. */
 
 import type { Lab } from '../lab/lab.ts'
-import type { BoardSummary, FailedCase, Lease, Person, Run, Transfer } from '../lab/types.ts'
+import type { Alert, BoardSummary, FailedCase, Lease, Person, Run, Transfer } from '../lab/types.ts'
+import { alertsCard, alertTelling } from './alert.ts'
 import { boardCard } from './board.ts'
 import { boardsCard } from './boards.ts'
+import { homeCard } from './home.ts'
 import { leaseCard } from './lease.ts'
 import { powerCard } from './power.ts'
 import { queueCard } from './queue.ts'
@@ -18,12 +20,15 @@ type Draw = (lab: Lab, id: string, viewer: Person | null) => Promise<View | null
 
 // Maps, not objects: a topic comes back from a client, and `constructor` must not be found.
 const WHOLE: ReadonlyMap<string, Draw> = new Map<string, Draw>([
+  ['alerts', async lab => alertsCard(lab.alerts(), frameOf(lab))],
   ['boards', async lab => boardsCard(lab.boards(), frameOf(lab))],
+  ['home', async (lab, _id, viewer) => (viewer === null ? null : await showHome(lab, viewer))],
   ['queue', async lab => queueCard(lab.queue(), frameOf(lab))],
   ['status', async lab => statusCard(await lab.status(), frameOf(lab))],
 ])
 
 const SINGLE: ReadonlyMap<string, Draw> = new Map<string, Draw>([
+  ['alert', async (lab, id) => drawn(alertOf(lab, id), alert => alertTelling(alert, frameOf(lab)))],
   ['board', async (lab, id) => drawn(lab.board(id), board => showBoard(lab, board))],
   ['lease', async (lab, id, viewer) => drawn(lab.lease(id), lease => showLease(lab, lease, viewer))],
   ['power', async (lab, id) => drawn(await lab.powerEvent(id), event => powerCard(event, frameOf(lab)))],
@@ -35,11 +40,16 @@ async function drawn<T>(found: T | null, draw: (found: T) => View | Promise<View
   return found === null ? null : await draw(found)
 }
 
-/** The card of `run/T12`, `queue`, `boards`, `status`, `lease/L3`, `board/…`, `power/…`; null when there is none (any more). */
+/** The card of `run/T12`, `queue`, `boards`, `alerts`, `status`, `home` (whose looks at it), `lease/L3`, `board/…`, `power/…`; null when there is none (any more). */
 export async function drawTopic(topic: string, lab: Lab, viewer: Person | null = null): Promise<View | null> {
   const [kind = '', ...id] = topic.split('/')
   const draw = id.length === 0 ? WHOLE.get(kind) : SINGLE.get(kind)
   return draw === undefined ? null : await draw(lab, id.join('/'), viewer)
+}
+
+/** Of a topic, open or over. */
+export function alertOf(lab: Lab, id: string): Alert | null {
+  return Object.values(lab.state().alerts).find(alert => alert.id === id) ?? null
 }
 
 export function frameOf(lab: Lab): TimeFrame {
@@ -66,6 +76,33 @@ export async function showRun(lab: Lab, run: Run, failedCases: readonly FailedCa
     failedCases,
   }
   return runCard(facts, frameOf(lab))
+}
+
+/** Tests that a page of its own shows at most, those of other platforms among them. */
+const RUNS_AT_HOME = 30
+
+export async function showHome(lab: Lab, viewer: Person): Promise<View> {
+  const { waiting, running, averageWaitMs } = lab.queue()
+  const boards = lab.boards()
+  const runs = await lab.runs({ submitter: viewer.id, limit: RUNS_AT_HOME })
+  return homeCard(
+    {
+      viewer,
+      leases: lab.leases(),
+      runs: runs.filter(
+        ({ submitter }) => submitter.id === viewer.id && submitter.platform === viewer.platform,
+      ),
+      progress: lab.progress,
+      waiting: lab.waiting,
+      families: lab.families(),
+      queue: { waiting: waiting.length, running: running.length, averageWaitMs },
+      usable: boards.filter(board => board.usable).length,
+      boards: boards.length,
+      alerts: lab.alerts(),
+      hasConsoles: lab.consoles.address() !== null,
+    },
+    frameOf(lab),
+  )
 }
 
 function liveTail(lab: Lab, run: string): RunFacts['tail'] {

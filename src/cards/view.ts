@@ -45,6 +45,15 @@ export type Field = {
 }
 export type Option = { value: string; label: string; note?: string }
 
+/** A few numbers to be seen at a glance: at most six series of at most twenty points; of a pie the first is shown. */
+export type Chart = {
+  t: 'chart'
+  type: 'line' | 'bar' | 'pie'
+  title: string
+  series: readonly { name: string; points: readonly (readonly [label: string, value: number])[] }[]
+  unit?: string
+}
+
 export type Part =
   | { t: 'text'; runs: readonly Run[] }
   | { t: 'fields'; items: readonly { name: string; value: readonly Run[]; short?: boolean }[] }
@@ -61,8 +70,11 @@ export type Part =
       items: readonly { title: string; state: 'todo' | 'run' | 'ok' | 'fail' | 'skip'; note?: string }[]
     }
   | { t: 'log'; lines: readonly string[]; total: number; link?: { text: string; url: string } }
+  | Chart
   | { t: 'actions'; items: readonly Action[] }
   | { t: 'form'; fields: readonly Field[]; submit: Action }
+  /** Words to look for: what is typed there is the rest of the command line. */
+  | { t: 'search'; line: string; label: string; hint: string }
   | { t: 'note'; runs: readonly Run[] }
   | { t: 'divider' }
   | { t: 'fold'; title: string; parts: readonly Part[] }
@@ -81,5 +93,7 @@ export type View = {
   final?: true
   /** Plain text that alone lets the reader act; always sent. */
   summary: string
+  /** The same with people as people, for platforms that can name them in plain text. */
+  summaryRuns?: readonly Run[]
   parts: readonly Part[]
 }

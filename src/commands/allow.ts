@@ -1,7 +1,8 @@
 /** Who may do what (S3); a refusal names the role, who has it, and who else can do it now. */
 
-import { mention } from '../cards/text.ts'
+import { plain, textOf, user, users } from '../cards/text.ts'
 import { frameOf } from '../cards/topics.ts'
+import type { Run } from '../cards/view.ts'
 import { clockTime } from '../cards/words.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Lease, Person, Role } from '../lab/types.ts'
@@ -30,7 +31,7 @@ export function needsBoard(what: string, boardId: string, caller: Caller, lab: L
   if (holder !== null && isSame(holder, caller.person)) return null
   if (lease === null || holder === null) return refusal(what, 'operator', lab)
   const until = lease.until === null ? '' : ` until ${clockTime(lease.until, frameOf(lab))}`
-  return refusal(what, 'operator', lab, `${mention(holder.name)} holds this board${until} and can do it.`)
+  return refusal(what, 'operator', lab, [user(holder), plain(` holds this board${until} and can do it.`)])
 }
 
 /** Its owner, or somebody with the role. `owned` says whose it is: `submitted it`. */
@@ -43,20 +44,19 @@ export function needsOwner(
   lab: Lab,
 ): Refusal | null {
   if (isSame(owner, caller.person) || hasRole(caller, role)) return null
-  return refusal(what, role, lab, `${mention(owner.name)} ${owned} and can do it.`)
+  return refusal(what, role, lab, [user(owner), plain(` ${owned} and can do it.`)])
 }
 
-export function refusal(what: string, role: Role, lab: Lab, also = ''): Refusal {
-  const people = lab.peopleWith(role).map(mention)
+/** `also` is who else can do it. */
+export function refusal(what: string, role: Role, lab: Lab, also: readonly Run[] = []): Refusal {
+  const people = lab.peopleWith(role).map(entry => ({ id: entry, name: entry }))
   const title = `${role[0]?.toUpperCase()}${role.slice(1)}s`
   const names =
     people.length === 0
-      ? `Nobody has it yet: boards.yaml, people.${role}s.`
-      : `${title}: ${people.join(', ')}.`
-  return {
-    message: `${what} needs the role ${role}.`,
-    hint: [names, also].filter(part => part !== '').join(' '),
-  }
+      ? [plain(`Nobody has it yet: boards.yaml, people.${role}s.`)]
+      : [plain(`${title}: `), ...users(people), plain('.')]
+  const hintRuns = also.length === 0 ? names : [...names, plain(' '), ...also]
+  return { message: `${what} needs the role ${role}.`, hint: textOf(hintRuns, frameOf(lab)), hintRuns }
 }
 
 export function personOf(lease: Lease | null): Person | null {

@@ -44,7 +44,7 @@ export function optionalDuration(meta: ArgumentMeta) {
   return argument(duration().optional(), meta)
 }
 
-function id(kind: 'T' | 'L', what: string, label: string, more: More) {
+function id(kind: 'T' | 'L' | 'A', what: string, label: string, more: More) {
   const schema = z.string().transform((text, ctx) => {
     if (parseId(kind, text) !== null) return text.toUpperCase()
     const message = `"${text}" is no ${what}: they are written ${kind}12`
@@ -60,6 +60,10 @@ export function testId(more: More = {}) {
 
 export function leaseId(more: More = {}) {
   return id('L', 'lease', 'LEASE', more)
+}
+
+export function alertId() {
+  return id('A', 'alert', 'ALERT', {})
 }
 
 export function boardArgument(more: More = {}) {

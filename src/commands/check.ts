@@ -106,7 +106,9 @@ function unknownNames(
     const value = raw[argument.name]
     // `help` finds its own words, with the verbs of a noun.
     if (lookup === undefined || lookup === 'commands' || typeof value !== 'string') return []
-    const names = optionsOf(lookup, '', lab, [], others(raw, argument.name)).map(option => option.value)
+    // A board of another family is there all the same: that it does not fit is the lab's to say.
+    const beside = lookup === 'consoles' ? others(raw, argument.name) : []
+    const names = optionsOf(lookup, '', lab, [], beside).map(option => option.value)
     // No board, no consoles: that the board is not there is said of the board.
     if (names.includes(value) || (lookup === 'consoles' && names.length === 0)) return []
     // `lease lsit`: the verb was meant.

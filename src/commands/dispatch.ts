@@ -11,9 +11,11 @@ import type { Lab } from '../lab/lab.ts'
 import type { Origin, Person } from '../lab/types.ts'
 import type { Log } from '../log.ts'
 import { usage } from './argument.ts'
+import { withAttached } from './attach.ts'
+import type { Raw } from './bind.ts'
 import { check } from './check.ts'
 import { exitOf, faultOf, faultView, refusedFault } from './fault.ts'
-import { fieldsOf } from './form.ts'
+import { fieldsOf, valuesOf } from './form.ts'
 import { parseLine } from './grammar.ts'
 import type { AnyCommand, Caller, CommandContext, Danger, Exit, Expected, Fault, Followed } from './types.ts'
 import { formatWords, type Word } from './words.ts'
@@ -26,6 +28,8 @@ export type Asked = {
   person: Person
   origin: Origin
   file: CommandContext['file']
+  /** Names of the files that came with the line: one alone needs no word of its own. */
+  attached?: readonly string[]
   /** Of the button that runs the line. */
   expect?: Expected
   confirmed?: boolean
@@ -76,11 +80,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function answer(asked: Asked, seen: (args: unknown) => void): Promise<Outcome> {
-    const parsed = parseLine(asked.line, commands)
+    const parsed = parseLine(withAttached(asked.line, asked.attached ?? [], commands), commands)
     if (!parsed.ok) return faulty(null, parsed.fault)
     const { command, words, bound } = parsed
     seen(bound.raw)
-    if (parsed.bare && command.form === true) return asForm(command, lab, commands)
+    if (parsed.bare && command.form === true) return asForm(command, bound.raw, lab, commands)
     const checked = check(command, bound, words, lab, commands)
     if (!checked.ok) return faulty(command.name, checked.fault)
     const ctx = contextOf(asked, parsed.confirmed)
@@ -153,8 +157,8 @@ function faulty(command: string | null, fault: Fault): Outcome {
   return { kind: 'fault', command, fault, view: faultView(fault), exit: exitOf(fault) }
 }
 
-function asForm(command: AnyCommand, lab: Lab, commands: readonly AnyCommand[]): Outcome {
-  const fields = fieldsOf(command, lab, commands)
+function asForm(command: AnyCommand, raw: Raw, lab: Lab, commands: readonly AnyCommand[]): Outcome {
+  const fields = filled(fieldsOf(command, lab, commands), valuesOf(command, raw))
   const view = formCard({ name: command.name, summary: command.summary, usage: usage(command) }, fields)
   const fault: Fault = {
     decision: 'allowed',
@@ -166,10 +170,17 @@ function asForm(command: AnyCommand, lab: Lab, commands: readonly AnyCommand[]):
   return { kind: 'form', command: command.name, view, fields, fault, exit: exitOf(fault) }
 }
 
+function filled(fields: readonly Field[], values: Readonly<Record<string, string>>): readonly Field[] {
+  return fields.map(field => {
+    const value = values[field.name]
+    return value === undefined ? field : { ...field, initial: value }
+  })
+}
+
 function asQuestion({ command, words }: Request, danger: Danger, moved: boolean): Outcome {
   const line = confirmedLine(words)
-  const { title, text, ok, expect } = danger
-  const view = confirmCard({ title, text, ok, line, moved, ...(expect === undefined ? {} : { expect }) })
+  const { title, text } = danger
+  const view = confirmCard({ ...danger, line, moved })
   const fault: Fault = {
     decision: 'allowed',
     code: 'needs-confirmation',

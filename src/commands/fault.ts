@@ -41,13 +41,14 @@ function unforeseen(error: unknown, log: Log, { line, safe }: { line: string; sa
   }
 }
 
-export function refusedFault({ message, hint }: Refusal): Fault {
-  return { decision: 'refused', code: 'not-allowed', message, hint, failure: 'input' }
+export function refusedFault(refusal: Refusal): Fault {
+  return { decision: 'refused', code: 'not-allowed', ...refusal, failure: 'input' }
 }
 
 export function faultView(fault: Fault): View {
-  const { code, message, hint, failure, tries = [] } = fault
-  return errorCard({ code, message, hint, ours: failure === 'infrastructure', tries })
+  const { code, message, hint, hintRuns, failure, tries = [] } = fault
+  const people = hintRuns === undefined ? {} : { hintRuns }
+  return errorCard({ code, message, hint, ...people, ours: failure === 'infrastructure', tries })
 }
 
 const EXITS: Readonly<Record<Fault['failure'], Exit>> = {

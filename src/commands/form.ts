@@ -3,13 +3,20 @@
 import type { Field, Option } from '../cards/view.ts'
 import type { Lab } from '../lab/lab.ts'
 import { type Argument, argumentsOf, byPlace } from './argument.ts'
+import type { Raw } from './bind.ts'
 import { optionsOf } from './lookup.ts'
 import type { AnyCommand } from './types.ts'
-import { formatWords, parseWords, type Word } from './words.ts'
+import { formatWord, formatWords, parseWords, type Word } from './words.ts'
 
-export function fieldsOf(command: AnyCommand, lab: Lab, commands: readonly AnyCommand[]): readonly Field[] {
+/** `beside`: what is filled in already, for options that depend on it. */
+export function fieldsOf(
+  command: AnyCommand,
+  lab: Lab,
+  commands: readonly AnyCommand[],
+  beside: readonly string[] = [],
+): readonly Field[] {
   return argumentsOf(command).map(argument => {
-    const options = optionsFor(argument, lab, commands)
+    const options = optionsFor(argument, lab, commands, beside)
     return {
       name: argument.name,
       label: argument.name,
@@ -27,9 +34,10 @@ function optionsFor(
   { choices, meta }: Argument,
   lab: Lab,
   commands: readonly AnyCommand[],
+  beside: readonly string[],
 ): readonly Option[] {
   if (choices.length > 0) return choices.map(value => ({ value, label: value }))
-  return meta.lookup === undefined ? [] : optionsOf(meta.lookup, '', lab, commands)
+  return meta.lookup === undefined ? [] : optionsOf(meta.lookup, '', lab, commands, beside)
 }
 
 function kindOf({ shape, meta }: Argument, options: readonly Option[]): Field['kind'] {
@@ -61,6 +69,25 @@ function flagWords(argument: Argument, value: string): readonly Word[] {
   if (argument.shape === 'switch') return /^(y|yes|on|true|1)$/i.test(value) ? [flag] : []
   if (argument.shape !== 'pairs' && argument.shape !== 'list') return [flag, quoted(value)]
   return parseWords(value).flatMap(word => [flag, quoted(word.text)])
+}
+
+/** What a form that stands for a line is filled in with: `lineOf` gives that line again. */
+export function valuesOf(command: AnyCommand, raw: Raw): Record<string, string> {
+  const filled = argumentsOf(command).flatMap((argument): [string, string][] => {
+    const value = raw[argument.name]
+    return value === undefined ? [] : [[argument.name, valueText(argument, value)]]
+  })
+  return Object.fromEntries(filled)
+}
+
+function valueText({ shape, meta }: Argument, value: unknown): string {
+  if (shape === 'switch') return 'yes'
+  const between = meta.lines ? '\n' : ' '
+  if (shape === 'pairs')
+    return Object.entries(value as Record<string, string>)
+      .map(([name, text]) => formatWord(`${name}=${text}`))
+      .join(between)
+  return Array.isArray(value) ? value.map(word => formatWord(String(word))).join(between) : String(value)
 }
 
 function bare(text: string): Word {

@@ -10,19 +10,24 @@ export type Parsed =
   | { ok: true; command: AnyCommand; words: readonly Word[]; bound: Bound; confirmed: boolean; bare: boolean }
   | { ok: false; fault: Fault }
 
-/** Throws InputError for an unclosed quote. `bare`: nothing but the command's name was typed. */
+/**
+ * Throws InputError for an unclosed quote. `bare`: nothing but the command's name was typed, or `--form` asks for its
+ * form with what was typed filled in.
+ */
 export function parseLine(line: string, commands: readonly AnyCommand[]): Parsed {
-  const { words, confirmed } = takeYes(withoutPrefix(parseWords(line)))
-  const found = findCommand(words, commands)
-  if (found === null) return { ok: false, fault: unknownCommand(words, commands) }
+  const { words: typed, taken: confirmed } = take('--yes', withoutPrefix(parseWords(line)))
+  const found = findCommand(typed, commands)
+  if (found === null) return { ok: false, fault: unknownCommand(typed, commands) }
   const { command, length } = found
+  const { words, taken: asks } =
+    command.form === true ? take('--form', typed) : { words: typed, taken: false }
   return {
     ok: true,
     command,
     words,
     bound: bind(command, words, length),
     confirmed,
-    bare: words.length === length,
+    bare: asks || words.length === length,
   }
 }
 
@@ -34,12 +39,12 @@ function withoutPrefix(words: readonly Word[]): readonly Word[] {
   return name === 'lab' || name === '' ? rest : [{ text: name, quoted: false }, ...rest]
 }
 
-/** `--yes` confirms in any face that types; after `--` it is the program's own. */
-function takeYes(words: readonly Word[]): { words: readonly Word[]; confirmed: boolean } {
+/** Flags that every face has, such as `--yes`; after `--` they are the program's own. */
+function take(flag: string, words: readonly Word[]): { words: readonly Word[]; taken: boolean } {
   const end = words.findIndex(isRest)
   const ours = end === -1 ? words : words.slice(0, end)
-  const kept = ours.filter(word => word.quoted || word.text !== '--yes')
-  return { words: [...kept, ...(end === -1 ? [] : words.slice(end))], confirmed: kept.length < ours.length }
+  const kept = ours.filter(word => word.quoted || word.text !== flag)
+  return { words: [...kept, ...(end === -1 ? [] : words.slice(end))], taken: kept.length < ours.length }
 }
 
 function findCommand(

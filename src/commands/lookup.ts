@@ -2,9 +2,13 @@
 
 import type { Option } from '../cards/view.ts'
 import type { Lab } from '../lab/lab.ts'
+import type { BoardSummary } from '../lab/types.ts'
 import type { AnyCommand, Lookup } from './types.ts'
 
-/** Those that begin with `prefix`, whatever the case. Consoles are those of the board or lease among `words`. */
+/**
+ * Those that begin with `prefix`, whatever the case. Consoles are those of the board or lease among `words`, boards
+ * those of the family among them.
+ */
 export function optionsOf(
   lookup: Lookup,
   prefix: string,
@@ -13,7 +17,7 @@ export function optionsOf(
   words: readonly string[] = [],
 ): readonly Option[] {
   const start = prefix.toLowerCase()
-  const all = lookup === 'consoles' ? consolesOf(lab, words) : everyOption(lookup, lab, commands)
+  const all = lookup === 'consoles' ? consolesOf(lab, words) : everyOption(lookup, lab, commands, words)
   return all.filter(option => option.value.toLowerCase().startsWith(start))
 }
 
@@ -28,6 +32,7 @@ function everyOption(
   lookup: Exclude<Lookup, 'consoles'>,
   lab: Lab,
   commands: readonly AnyCommand[],
+  words: readonly string[],
 ): readonly Option[] {
   switch (lookup) {
     case 'families':
@@ -35,14 +40,22 @@ function everyOption(
         .families()
         .map(({ name, free, boards }) => ({ value: name, label: name, note: `${free} of ${boards} free` }))
     case 'boards':
-      return lab
-        .boards()
-        .map(({ config, status }) => ({ value: config.id, label: config.id, note: status.replace('_', ' ') }))
+      return boardsBeside(words, lab).map(({ config, status }) => ({
+        value: config.id,
+        label: config.id,
+        note: status.replace('_', ' '),
+      }))
     case 'targets':
-      return [...everyOption('families', lab, commands), ...everyOption('boards', lab, commands)]
+      return [...everyOption('families', lab, commands, []), ...everyOption('boards', lab, commands, [])]
     case 'commands':
       return commands.map(({ name, summary }) => ({ value: name, label: name, note: summary }))
     default:
       return lookup satisfies never
   }
+}
+
+function boardsBeside(words: readonly string[], lab: Lab): readonly BoardSummary[] {
+  const boards = lab.boards()
+  const named = words.filter(word => boards.some(board => board.config.family === word))
+  return named.length === 0 ? boards : boards.filter(board => named.includes(board.config.family))
 }

@@ -1,5 +1,7 @@
 /** Every command there is. A test walks `records/` and finds the one that was forgotten here. */
 
+import { alerts } from './records/alerts.ts'
+import { alertsAck } from './records/alerts-ack.ts'
 import { audit } from './records/audit.ts'
 import { boards } from './records/boards.ts'
 import { boardsHealth } from './records/boards-health.ts'
@@ -7,6 +9,7 @@ import { boardsLog } from './records/boards-log.ts'
 import { boardsMaintain } from './records/boards-maintain.ts'
 import { boardsShow } from './records/boards-show.ts'
 import { boardsWatch } from './records/boards-watch.ts'
+import { find } from './records/find.ts'
 import { help } from './records/help.ts'
 import { lease } from './records/lease.ts'
 import { leaseCancel } from './records/lease-cancel.ts'
@@ -33,6 +36,8 @@ import type { AnyCommand } from './types.ts'
 
 /** Sorted by name: `queue` before its verbs. */
 export const commands: readonly AnyCommand[] = [
+  alerts,
+  alertsAck,
   audit,
   boards,
   boardsHealth,
@@ -40,6 +45,7 @@ export const commands: readonly AnyCommand[] = [
   boardsMaintain,
   boardsShow,
   boardsWatch,
+  find,
   help,
   lease,
   leaseCancel,

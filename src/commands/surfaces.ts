@@ -1,6 +1,7 @@
 /** What other faces need, made from the command records alone: JSON Schemas, routes, slash commands. */
 
 import { z } from 'zod'
+import { shorten } from '../cards/text.ts'
 import { usage } from './argument.ts'
 import type { AnyCommand } from './types.ts'
 
@@ -44,17 +45,34 @@ export function slashCommandsOf(commands: readonly AnyCommand[]): readonly Slash
   return [...Map.groupBy(commands, command => command.name.split(' ')[0] ?? command.name)].map(
     ([noun, group]) => {
       const main = group.find(command => command.name === noun)
-      const verbs = group
-        .filter(command => command !== main)
-        .map(command => command.name.slice(noun.length + 1))
-      const summary = main?.summary ?? group.map(command => command.summary).join('; ')
-      const typed = main === undefined ? '' : usage(main).slice(noun.length + 1)
-      const hint = [typed, verbs.join(' | ')].filter(part => part !== '').join(' or ')
+      const others = group.filter(command => command !== main)
+      const verbs = others.map(command => command.name.slice(noun.length + 1))
+      const summary = main?.summary ?? `${noun}: ${verbs.join(', ')}`
       return {
         name: noun,
-        description: summary.slice(0, LONGEST_DESCRIPTION),
-        usageHint: hint.slice(0, LONGEST_HINT),
+        description: shorten(summary, LONGEST_DESCRIPTION),
+        usageHint: shorten(main === undefined ? verbHint(verbs, others) : hintOf(main, verbs), LONGEST_HINT),
       }
     },
   )
+}
+
+function hintOf(main: AnyCommand, verbs: readonly string[]): string {
+  return [typedAfter(main), verbs.join(' | ')].filter(part => part !== '').join(' or ')
+}
+
+/** `cycle | off BOARD`: what the first takes, its verbs take too. */
+function verbHint(verbs: readonly string[], [first]: readonly AnyCommand[]): string {
+  const typed = first === undefined ? '' : typedAfter(first).replace(FLAGS, '').trim()
+  return [verbs.join(' | '), typed].filter(part => part !== '').join(' ')
+}
+
+const FLAGS = /\[--flags\] ?/
+
+/** Its usage without its name; its flags are told by `help`. */
+function typedAfter(command: AnyCommand): string {
+  return usage(command)
+    .slice(command.name.length + 1)
+    .replace(/(?:\[--[a-z][^\]]*\] ?)+/, '[--flags] ')
+    .trim()
 }

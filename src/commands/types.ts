@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { View } from '../cards/view.ts'
+import type { Run, View } from '../cards/view.ts'
 import type { FailureClass } from '../errors.ts'
 import type { IncomingFile, Lab } from '../lab/lab.ts'
 import type { Origin, Person, Role } from '../lab/types.ts'
@@ -24,10 +24,12 @@ export type CommandContext = {
 
 export type ShowContext = { caller: Caller; lab: Lab }
 
-export type Refusal = { message: string; hint: string }
+/** `hintRuns` and `textRuns` say the same as the text beside them, with people as people. */
+export type Refusal = { message: string; hint: string; hintRuns?: readonly Run[] }
 export type Danger = {
   title: string
   text: string
+  textRuns?: readonly Run[]
   ok: string
   /** What was looked at: when it has moved on by the time of the answer, it is asked again. */
   expect?: Expected
@@ -112,6 +114,8 @@ export type Fault = {
   code: string
   message: string
   hint: string
+  /** The same, with people as people. */
+  hintRuns?: readonly Run[]
   failure: FailureClass
   /** Everything wrong with the arguments, at once. */
   fields?: readonly FieldFault[]

@@ -106,6 +106,16 @@ const { part } = fc.letrec<{ part: Part; parts: Part[] }>(tie => ({
       ),
     }),
     fc.record({
+      t: fc.constant('chart' as const),
+      type: fc.constantFrom('line' as const, 'bar' as const, 'pie' as const),
+      title: anyText,
+      series: fc.array(
+        fc.record({ name: anyText, points: fc.array(fc.tuple(anyText, number), { maxLength: 25 }) }),
+        { maxLength: 7 },
+      ),
+    }),
+    fc.record({ t: fc.constant('search' as const), line: anyText, label: anyText, hint: anyText }),
+    fc.record({
       t: fc.constant('log' as const),
       lines: fc.array(anyText, { maxLength: 4 }),
       total: fc.nat(100),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { alertTelling } from '../../src/cards/alert.ts'
+import { alertsCard, alertTelling } from '../../src/cards/alert.ts'
 import { auditCard } from '../../src/cards/audit.ts'
 import { boardCard } from '../../src/cards/board.ts'
 import { boardsCard } from '../../src/cards/boards.ts'
@@ -365,11 +365,11 @@ test('S1 the overview has counts, alerts, storage and whether roles are configur
   const text = draw(
     statusCard(makeStatus({ alerts, inventory, storage, infrastructureSuccess: null }), FRAME),
   ).join('\n')
-  expect(text).toContain('alert the average wait is 31 min since 12:00')
+  expect(text).toContain('alert A1: the average wait is 31 min since 12:00')
   expect(text).toContain('FULL: new work is refused')
   expect(text).toContain('none configured: everyone has every role')
   expect(text).toContain('no attempts in 30 days')
-  expect(draw(statusCard(makeStatus(), FRAME))).toHaveLength(12)
+  expect(draw(statusCard(makeStatus({ days: [] }), FRAME))).toHaveLength(12)
 })
 
 test('M4.5 an alert is told, and that it is over', () => {
@@ -378,6 +378,55 @@ test('M4.5 an alert is told, and that it is over', () => {
   expect(title(alertTelling({ ...alert, resolvedAt: NOON + 60_000 }, FRAME))).toBe(
     'A1 over: the average wait is 31 min, from 12:00 to 12:01',
   )
+})
+
+test('S1 an alert has a button until somebody looks after it, and then says who and when', () => {
+  const alert = { id: 'A1', cause: 'wait', text: 'long waits', since: NOON, resolvedAt: null }
+  const seen = { ...alert, acknowledged: { by: person('ops'), at: NOON + 180_000 } }
+  expect(draw(alertsCard([alert, { ...seen, id: 'A2' }], FRAME))).toEqual([
+    'Alerts · 2 open, 1 not acknowledged',
+    'alert A1: long waits since 12:00',
+    '  1) Acknowledge   alerts ack A1',
+    'alert A2: long waits since 12:00',
+    'acknowledged by @ops, 12:03',
+  ])
+  expect(draw(alertTelling(seen, FRAME))).toEqual([
+    'A1 alert: long waits, since 12:00',
+    'acknowledged by @ops, 12:03',
+  ])
+  expect(alertTelling(seen, FRAME).rev).toBeGreaterThan(alertTelling(alert, FRAME).rev)
+  expect(draw(alertsCard([], FRAME))).toEqual(['Alerts · none', 'Nothing is wrong.'])
+})
+
+test('S1 the overview has a chart of the tests of each day, once there were any', () => {
+  const chartOf = ({ parts }: View) => parts.find(part => part.t === 'chart')
+  expect(chartOf(statusCard(makeStatus(), FRAME))).toMatchObject({
+    series: [
+      {
+        name: 'passed',
+        points: [
+          ['11-19', 12],
+          ['11-20', 28],
+        ],
+      },
+      {
+        name: 'failed',
+        points: [
+          ['11-19', 3],
+          ['11-20', 2],
+        ],
+      },
+      {
+        name: 'other',
+        points: [
+          ['11-19', 0],
+          ['11-20', 1],
+        ],
+      },
+    ],
+  })
+  const days = [{ day: '2026-11-20', passed: 0, failed: 0, other: 0 }]
+  expect(chartOf(statusCard(makeStatus({ days }), FRAME))).toBeUndefined()
 })
 
 test('audit, reload and maintenance say what came of it', () => {

@@ -36,19 +36,35 @@ const lab = createLabPort({
   }),
 })
 
-test.each(['run/T12', 'lease/L7', 'power/W1', 'board/soc-a-001', 'queue', 'boards', 'status'])(
-  '%s has a card of that topic',
-  async topic => {
-    expect(await drawTopic(topic, lab, person('kai'))).toMatchObject({ topic })
-  },
-)
+test.each([
+  'run/T12',
+  'lease/L7',
+  'power/W1',
+  'board/soc-a-001',
+  'queue',
+  'boards',
+  'status',
+  'alerts',
+  'alert/A1',
+  'home',
+])('%s has a card of that topic', async topic => {
+  expect(await drawTopic(topic, lab, person('kai'))).toMatchObject({ topic })
+})
 
-test.each(['run/T9', 'lease/L9', 'power/W9', 'board/none', 'constructor', '__proto__', 'run', '', 'queue/x'])(
-  '%j has none',
-  async topic => {
-    expect(await drawTopic(topic, lab)).toBeNull()
-  },
-)
+test.each([
+  'run/T9',
+  'lease/L9',
+  'power/W9',
+  'board/none',
+  'alert/A9',
+  'constructor',
+  '__proto__',
+  'run',
+  '',
+  'queue/x',
+])('%j has none', async topic => {
+  expect(await drawTopic(topic, lab)).toBeNull()
+})
 
 test('a running test’s card has its last lines', async () => {
   const view = await drawTopic('run/T12', lab)

@@ -220,3 +220,12 @@ test('a result keeps what its schema names and nothing else: no log-in leaves th
 test('where words open no files, a binary is asked for in another way', async () => {
   expect((await read(createLabPort(), 'run-test socA ./hello'))[0]).toContain('"./hello" is only a word here')
 })
+
+test('--form asks for what is missing, with what was typed filled in; a lease has a form too', async () => {
+  const lab = createLabPort()
+  const filled = await ask(lab, 'run-test socA --priority high --form')
+  if (filled.kind !== 'form') throw new Error(filled.kind)
+  const initial = Object.fromEntries(filled.fields.map(field => [field.name, field.initial]))
+  expect(initial).toMatchObject({ family: 'socA', priority: 'high', binary: undefined })
+  expect(await ask(lab, 'lease')).toMatchObject({ kind: 'form', command: 'lease' })
+})

@@ -129,3 +129,16 @@ test('no line breaks the grammar: it is understood, or there is a fault with a h
     { numRuns: 300 },
   )
 })
+
+test('--form asks for the form of a command with what was typed filled in; where there is none, it is no flag', () => {
+  const parsed = parseLine('run-test socA --form --priority high -- --form', commands)
+  expect(parsed).toMatchObject({
+    ok: true,
+    bare: true,
+    bound: { raw: { family: 'socA', priority: 'high', args: ['--form'] } },
+  })
+  expect(parseLine('queue cancel T12 --form', commands)).toMatchObject({
+    bare: false,
+    bound: { faults: [{ message: expect.stringContaining('is no flag of queue cancel') }] },
+  })
+})

@@ -1,7 +1,21 @@
 import { expect, test } from 'vitest'
+import { textOf } from '../../src/cards/text.ts'
+import type { Run } from '../../src/cards/view.ts'
 import { ConfigError, RefusedError } from '../../src/errors.ts'
+import type { Alert, Role } from '../../src/lab/types.ts'
+import { FRAME } from '../cards/draw.ts'
 import { ask, read } from './ask.ts'
-import { createLabPort, makeBoard, makeLease, makeRun, makeState, makeWaiting, person } from './lab-port.ts'
+import {
+  createLabPort,
+  makeBoard,
+  makeLease,
+  makePower,
+  makeRun,
+  makeState,
+  makeWaiting,
+  NOON,
+  person,
+} from './lab-port.ts'
 
 const roles = { ops: 'operator', jin: 'operator', root: 'admin' } as const
 const held = (): ReturnType<typeof makeBoard>[] => [
@@ -70,6 +84,30 @@ test('S3 a missing role: which, who has it, and who holds the board and can do i
   })
 })
 
+test('S3 a refusal carries people as people, for platforms that show them by their ids', async () => {
+  const lab = createLabPort({ boards: held, roleOf: () => 'user', peopleWith: () => ['U0OPS', 'jin'] })
+  const outcome = await ask(lab, 'mei: power cycle soc-b-001')
+  const people = (runs: readonly Run[] = []): readonly string[] =>
+    runs.flatMap(run => (run.r === 'user' ? [run.id] : []))
+  const [said] = outcome.view.parts
+  expect(said?.t === 'text' && people(said.runs)).toEqual(['U0OPS', 'jin', 'kai'])
+  expect(people(outcome.view.summaryRuns)).toEqual(['U0OPS', 'jin', 'kai'])
+  expect(textOf(outcome.view.summaryRuns ?? [], FRAME)).toBe(outcome.view.summary.replaceAll('\n', ' '))
+})
+
+test('S3 a click after the role was taken away is refused: it is looked at when it is acted on', async () => {
+  const roles: Record<string, Role> = { ops: 'operator', jin: 'operator' }
+  const lab = createLabPort({ roles, boards: held, power: async () => makePower() })
+  const drawn = await ask(lab, 'ops: power cycle soc-b-001')
+  const [button] = drawn.view.parts.flatMap(part => (part.t === 'actions' ? part.items : []))
+  expect(button?.line).toBe('power cycle soc-b-001 --yes')
+  roles['ops'] = 'user'
+  expect(await ask(lab, `ops: ${button?.line}`)).toMatchObject({
+    kind: 'fault',
+    fault: { code: 'not-allowed', decision: 'refused', hint: expect.stringContaining('Operators: @jin.') },
+  })
+})
+
 test('a role nobody has says where to give it', async () => {
   const lab = createLabPort({ roles: { root: 'admin' } })
   expect(await read(lab, 'boards maintain soc-a-001 --off')).toEqual([
@@ -107,6 +145,30 @@ test('a lease is its holder’s or an operator’s to extend and release', async
   ])
   expect((await ask(lab, 'kai: lease release L7')).kind).toBe('done')
   expect((await ask(lab, 'ops: lease release L7')).kind).toBe('confirm')
+})
+
+test('S1 H16.6 an alert is an operator’s to acknowledge; whoever is second sees on the card who was first', async () => {
+  const alert = { id: 'A5', cause: 'wait', text: 'long waits', since: NOON, resolvedAt: null }
+  const alerts: Record<string, Alert> = { A5: alert }
+  const lab = createLabPort({
+    roles,
+    state: () => makeState({ alerts }),
+    acknowledge: async (id, by) => {
+      alerts[id] = { ...alert, acknowledged: { by, at: NOON } }
+      return alerts[id]
+    },
+  })
+  expect((await read(lab, 'mei: alerts ack A5'))[0]).toBe('alerts ack A5 needs the role operator.')
+  const expect5 = { topic: 'alert/A5', rev: 0 }
+  expect(await read(lab, 'ops: alerts ack a5', { expect: expect5 })).toEqual([
+    'A5 alert: long waits, since 12:00',
+    'acknowledged by @ops, 12:00',
+  ])
+  expect(await read(lab, 'jin: alerts ack A5', { expect: expect5 })).toEqual([
+    'A5 alert: long waits, since 12:00',
+    'This moved on since it was shown: nothing was done. Here is how it is now.',
+    'acknowledged by @ops, 12:00',
+  ])
 })
 
 test('audit and settings are the admins’', async () => {

@@ -70,7 +70,7 @@ test('each argument is typed in one way: by place, by flag or after --; places c
     expect(places).toEqual(places.map((_, index) => index))
     const flags = all.flatMap(({ meta }) => (meta.flag === undefined ? [] : [meta.flag]))
     expect(new Set(flags).size).toBe(flags.length)
-    expect(flags).not.toContain('yes')
+    for (const taken of ['yes', 'form']) expect(flags).not.toContain(taken)
   }
 })
 
@@ -137,6 +137,9 @@ test.each([
   'POST /power/{board}/off',
   'POST /power/{board}/cycle',
   'POST /power/{board}/status',
+  'GET /alerts',
+  'POST /alerts/{id}/ack',
+  'GET /find',
 ])('I3 there is a route %s', route => {
   expect(routesOf(commands).map(each => `${each.method} ${each.path}`)).toContain(route)
 })

@@ -4,6 +4,8 @@ import { bold, runText } from '../../cards/text.ts'
 import type { Action, Part, Run, Tone, View } from '../../cards/view.ts'
 import type { TimeFrame } from '../../cards/words.ts'
 import { assertNever } from '../../errors.ts'
+import { bar } from './bar.ts'
+import { chartLines } from './chart.ts'
 import { formLines } from './form-lines.ts'
 import { type Ink, type Line, type Piece, paint, piece, textOfLine, widthOf, wrap } from './ink.ts'
 import { tableLines } from './table.ts'
@@ -88,8 +90,22 @@ function partLines(part: Part, draw: Draw): readonly Drawn[] {
       )
     case 'steps':
       return plainLines(part.items.flatMap(item => stepLines(item, draw)))
+    case 'search':
+      return plainLines(
+        wrap(
+          [
+            piece(
+              `${textIn(part.label, draw)}: ${textIn(part.line, draw)} ${textIn(part.hint, draw)}`,
+              'dim',
+            ),
+          ],
+          draw.columns,
+        ),
+      )
     case 'log':
       return plainLines(logLines(part, draw))
+    case 'chart':
+      return plainLines(chartLines(part, draw.columns))
     case 'actions':
       return buttonLines(part.items, draw)
     case 'form':
@@ -157,14 +173,6 @@ function captionLines(part: Extract<Part, { t: 'table' }>, draw: Draw): readonly
     ...caption,
     ...tableLines(columns, part.rows, draw.columns, cell => runPieces(cell, draw)),
   ])
-}
-
-const BAR = 10
-
-function bar(done: number, total: number): string {
-  const share = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0
-  const full = Math.floor((Number.isFinite(share) ? share : 0) * BAR)
-  return '▓'.repeat(full) + '░'.repeat(BAR - full)
 }
 
 type Step = Extract<Part, { t: 'steps' }>['items'][number]

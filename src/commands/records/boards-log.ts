@@ -11,7 +11,7 @@ import { logLines } from '../log-results.ts'
 
 export const boardsLog = command({
   name: 'boards log',
-  group: 'see the lab',
+  group: 'use a board',
   summary: "a board's console, whoever had the board",
   examples: ['boards log soc-a-001 --since 1h', 'boards log soc-a-001 --grep panic --times'],
   args: z.strictObject({

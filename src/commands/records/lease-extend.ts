@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { waiterFor } from '../../cards/tellings.ts'
-import { mention } from '../../cards/text.ts'
-import { showLease } from '../../cards/topics.ts'
+import { plain, textOf, user } from '../../cards/text.ts'
+import { frameOf, showLease } from '../../cards/topics.ts'
 import { span } from '../../cards/words.ts'
 import { durationArgument, leaseId } from '../arguments.ts'
 import { command } from '../command.ts'
@@ -24,10 +24,11 @@ export const leaseExtend = command({
     const lease = lab.lease(id)
     const waiter = lease === null || lease.state !== 'active' ? null : waiterFor(lab, lease)
     if (lease === null || waiter === null) return null
-    const who = `${mention(waiter.who.name)} waits for ${lease.board ?? 'it'} (${waiter.id}).`
+    const who = [user(waiter.who), plain(` waits for ${lease.board ?? 'it'} (${waiter.id}).`)]
     return {
       title: `Extend ${id} by ${span(by)}?`,
-      text: who,
+      text: textOf(who, frameOf(lab)),
+      textRuns: who,
       ok: 'Extend all the same',
       expect: { topic: `lease/${id}`, rev: lease.rev },
     }

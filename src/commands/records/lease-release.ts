@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { mention } from '../../cards/text.ts'
-import { showLease } from '../../cards/topics.ts'
+import { mention, plain, textOf, user } from '../../cards/text.ts'
+import { frameOf, showLease } from '../../cards/topics.ts'
 import { isSame, personOf } from '../allow.ts'
 import { leaseId } from '../arguments.ts'
 import { command } from '../command.ts'
@@ -20,9 +20,12 @@ export const leaseRelease = command({
     const lease = lab.lease(id)
     const holder = personOf(lease)
     if (lease === null || holder === null || isSame(holder, person)) return null
+    const lost = lease.state === 'waiting' ? 'the place in line' : `${lease.board ?? 'the board'} at once`
+    const textRuns = [user(holder), plain(` loses ${lost}.`)]
     return {
       title: `Release ${id} of ${mention(holder.name)}?`,
-      text: `${mention(holder.name)} ${lease.state === 'waiting' ? 'loses the place in line' : `loses ${lease.board ?? 'the board'} at once`}.`,
+      text: textOf(textRuns, frameOf(lab)),
+      textRuns,
       ok: 'Release',
       expect: { topic: `lease/${id}`, rev: lease.rev },
     }

@@ -28,6 +28,7 @@ export const lease = command({
   args,
   result: z.object({ lease: leaseShape, waiting: waiting.nullable() }),
   role: 'user',
+  form: true,
   allow: everyone,
   http: { method: 'POST', path: '/lease', status: 201 },
   async run({ target, term }, { lab, caller }) {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { powerCard } from '../../cards/power.ts'
-import { mention } from '../../cards/text.ts'
+import { plain, textOf, user } from '../../cards/text.ts'
 import { frameOf } from '../../cards/topics.ts'
+import type { Run } from '../../cards/view.ts'
 import { clockTime, elapsed } from '../../cards/words.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { Lease, PowerAction } from '../../lab/types.ts'
@@ -57,25 +58,26 @@ function isUnread({ action, after }: { action: PowerAction; after: string | null
 function dangerOf(name: string, boardId: string, caller: Caller, lab: Lab): Danger | null {
   const lease = lab.board(boardId)?.lease ?? null
   if (lease === null) return null
-  const text = lossOf(lease, boardId, caller, lab)
-  if (text === null) return null
+  const textRuns = lossOf(lease, boardId, caller, lab)
+  if (textRuns === null) return null
   return {
     title: `${name} ${boardId}?`,
-    text,
+    text: textOf(textRuns, frameOf(lab)),
+    textRuns,
     ok: name,
     expect: { topic: `lease/${lease.id}`, rev: lease.rev },
   }
 }
 
-function lossOf(lease: Lease, boardId: string, { person }: Caller, lab: Lab): string | null {
+function lossOf(lease: Lease, boardId: string, { person }: Caller, lab: Lab): readonly Run[] | null {
   const { holder } = lease
   if (holder.kind === 'run') {
     const since = lease.since === null ? '' : ` (${elapsed(lab.now() - lease.since)})`
-    return `${holder.run} runs on ${boardId}${since}: it would be cut off and tried again.`
+    return [plain(`${holder.run} runs on ${boardId}${since}: it would be cut off and tried again.`)]
   }
   if (isSame(holder.person, person)) return null
   const until = lease.until === null ? '' : ` until ${clockTime(lease.until, frameOf(lab))}`
-  return `${mention(holder.person.name)} holds ${boardId}${until} and will be told.`
+  return [user(holder.person), plain(` holds ${boardId}${until} and will be told.`)]
 }
 
 export const powerOn = powerCommand('on')
