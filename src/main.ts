@@ -12,6 +12,7 @@ const USAGE = `boardroom: a chat-ops bot for a lab of boards
   boardroom demo               a simulated lab and a prompt; with no input at all, a tour
   boardroom demo --replay FILE a board that prints a recorded console log again; with no input, what becomes of it
   boardroom check [FILE]       what is wrong with the environment and the inventory
+  boardroom manifest           the manifest of the app at Slack, as JSON; with --url https://… for events over HTTP
   boardroom verdict FILE       what a raw console log (- for the standard input) proves, as JSON; --stage boot|transfer|run|idle,
                                and with --exit-code the status says it: 0 nothing, 1 the software under test, 2 board or site
   boardroom cases FILE         the test cases of a console log (- for the standard input) or a JUnit XML file, as JSON
@@ -41,6 +42,10 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'check': {
       const { runCheck } = await import('./app/run-check.ts')
       return await runCheck(rest[0])
+    }
+    case 'manifest': {
+      const { runManifest } = await import('./app/run-manifest.ts')
+      return await runManifest(rest)
     }
     case 'verdict': {
       const { runVerdict } = await import('./app/run-verdict.ts')
