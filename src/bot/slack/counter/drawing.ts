@@ -1,0 +1,27 @@
+/** The renderers, at the lab's time of the moment in which something is drawn. */
+
+import type { HomeView, ModalView } from '@slack/types'
+import { frameOf } from '../../../cards/topics.ts'
+import type { View } from '../../../cards/view.ts'
+import type { Lab } from '../../../lab/lab.ts'
+import type { FormOptions } from '../render/form.ts'
+import { loadingModal, noteModal, renderForm, renderHome, renderMessage } from '../render/render.ts'
+import type { Message } from '../types.ts'
+
+export type Drawing = {
+  message(view: View): Message
+  form(view: View, options: Omit<FormOptions, 'frame'>): ModalView
+  loading(title: string, meta: string): ModalView
+  note(title: string, view: View): ModalView
+  home(view: View): HomeView
+}
+
+export function createDrawing(lab: Lab): Drawing {
+  return {
+    message: view => renderMessage(view, frameOf(lab)),
+    form: (view, options) => renderForm(view, { ...options, frame: frameOf(lab) }),
+    loading: loadingModal,
+    note: (title, view) => noteModal(title, view, frameOf(lab), ''),
+    home: view => renderHome(view, frameOf(lab)),
+  }
+}

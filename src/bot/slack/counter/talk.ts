@@ -1,0 +1,158 @@
+/** One request and its answers: by the ways that are left of those that Slack gave, the best first, and never silence. */
+
+import type { View } from '../../../cards/view.ts'
+import type { Clock, Timer } from '../../../clock.ts'
+import { messageOf } from '../../../errors.ts'
+import type { Log } from '../../../log.ts'
+import type { Asker, Message, Place, Posted, Reply, SlackApi } from '../types.ts'
+import type { Drawing } from './drawing.ts'
+import { doneNote, WORKING, workingNote } from './notices.ts'
+
+export type TalkDeps = {
+  api: SlackApi
+  clock: Clock
+  log: Log
+  draw: Pick<Drawing, 'message' | 'note'>
+}
+
+/** Who asked, where, and how they can be answered. */
+export type Request = {
+  by: Asker
+  place: Place
+  reply: Reply
+  /** By a slash command: what was said by its own address can be said anew in the same place. */
+  isSlash: boolean
+  /** Of the inbox: what is posted under it is found again after a restart. */
+  key: string
+  /** It was begun before a restart. */
+  again: boolean
+}
+
+export type Talk = {
+  /**
+   * For the asker's eyes. `replace`: in place of the message whose button was pressed. Never throws; false when it
+   * could not be said in any way.
+   */
+  tell(view: View, how?: { replace?: boolean }): Promise<boolean>
+  /** For everybody in a channel, or for one person by direct message. Throws SlackError. */
+  post(view: View, to: { channel: string; thread: string | null }): Promise<Posted>
+  /** By direct message, whatever else was said. Never throws. */
+  direct(view: View): Promise<void>
+  /** Says that it is being worked on when no answer came in 3 s. */
+  working(line: string): void
+  /** Nothing more will be said. */
+  close(): Promise<void>
+}
+
+const SILENT_MS = 3_000
+/** A trigger is good for 3 s, and has to reach Slack within them. */
+const TRIGGER_MS = 2_500
+
+type Note =
+  | { kind: 'reply' }
+  | { kind: 'posted'; posted: Posted }
+  | { kind: 'whisper' }
+  | { kind: 'modal'; id: string }
+type Way = (message: Message, view: View) => Promise<Note>
+
+export function createTalk(request: Request, deps: TalkDeps): Talk {
+  const { api, clock, log, draw } = deps
+  const { by, place, reply, isSlash, again } = request
+  let posts = 0
+  let timer: Timer | null = null
+  let noting: Promise<Note | null> = Promise.resolve(null)
+
+  // The note has a name of its own: it must not be taken for the answer after a restart.
+  const nameOf = (view: View): string => (view.topic === WORKING ? 'working' : String(++posts))
+  const post = async (view: View, to: { channel: string; thread: string | null }): Promise<Posted> =>
+    await api.post(to, draw.message(view), `${request.key}/${nameOf(view)}`, again)
+
+  const byReply =
+    (replace: boolean): Way =>
+    async message => {
+      if (reply.responseUrl === null) throw new Error('the request came with no address for answers')
+      await api.respond(reply.responseUrl, message, { replace, toAll: false, since: reply.at })
+      return { kind: 'reply' }
+    }
+  const whisper: Way = async message => {
+    await api.whisper({ channel: place.channel, thread: place.thread, user: by.id }, message)
+    return { kind: 'whisper' }
+  }
+  const direct: Way = async (_message, view) => {
+    const channel = await api.direct(by.id)
+    const thread = channel === place.channel ? place.thread : null
+    return { kind: 'posted', posted: await post(view, { channel, thread }) }
+  }
+
+  /** Over the Home tab, where somebody looks who pressed a button there. */
+  const modal: Way = async (_message, view) => {
+    if (reply.trigger === null || clock.now() - reply.at > TRIGGER_MS) throw new Error('the click is too old')
+    const { id } = await api.openModal(reply.trigger, draw.note('Boardroom', view))
+    return { kind: 'modal', id }
+  }
+
+  async function waysFor(replace: boolean): Promise<readonly Way[]> {
+    if (place.channel === by.id) return [modal, direct]
+    if (!place.isDirect) return [byReply(replace), whisper, direct]
+    // A slash command may be typed in the direct messages of two people, where the bot is not.
+    const isOurs = (await api.direct(by.id).catch(() => place.channel)) === place.channel
+    return replace || !isOurs ? [byReply(replace), direct] : [direct, byReply(false)]
+  }
+
+  async function say(view: View, replace: boolean): Promise<Note | null> {
+    const message = draw.message(view)
+    let last: unknown = null
+    for (const way of await waysFor(replace))
+      try {
+        return await way(message, view)
+      } catch (error) {
+        last = error
+      }
+    log.warn({ user: by.id, key: request.key, error: messageOf(last) }, 'an answer reached nobody')
+    return null
+  }
+
+  /** The note that it is being worked on gives way to the answer, where Slack lets it. */
+  async function instead(note: Note | null, view: View): Promise<boolean> {
+    if (note?.kind === 'reply' && isSlash) return await tried(byReply(true)(draw.message(view), view))
+    if (note?.kind === 'posted') return await tried(api.edit(note.posted, draw.message(view)))
+    if (note?.kind === 'modal')
+      return await tried(api.updateModal(note.id, draw.note('Boardroom', view), null))
+    return false
+  }
+
+  async function noted(): Promise<Note | null> {
+    timer?.cancel()
+    const note = await noting
+    noting = Promise.resolve(null)
+    return note
+  }
+
+  return {
+    async tell(view, { replace = false } = {}) {
+      const note = await noted()
+      if (!replace && (await instead(note, view))) return true
+      return (await say(view, replace)) !== null
+    },
+    post,
+    async direct(view) {
+      await tried(direct(draw.message(view), view))
+    },
+    working(line) {
+      timer = clock.after(SILENT_MS, () => {
+        noting = say(workingNote(line), false)
+      })
+    },
+    async close() {
+      const note = await noted()
+      if (note !== null) await instead(note, doneNote('Done.'))
+    },
+  }
+}
+
+async function tried(work: Promise<unknown>): Promise<boolean> {
+  return await work.then(
+    () => true,
+    () => false,
+  )
+}
