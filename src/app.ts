@@ -1,5 +1,7 @@
+import { chatHealth, chatWord, openChat } from './app/chat.ts'
 import { type OpenConsoles, openConsoles } from './app/consoles.ts'
 import { filesOf, handsOf, healthFacts, intervalsOf, uptimeFrom } from './app/facts.ts'
+import { afterSettled } from './app/settled-channel.ts'
 import { openStorage, type StorageOptions } from './app/storage.ts'
 import { type Clock, createSteadyClock, type Millis } from './clock.ts'
 import { createDispatcher, type Dispatcher } from './commands/dispatch.ts'
@@ -34,6 +36,8 @@ export type App = {
   readonly lab: Lab
   readonly dispatcher: Dispatcher
   readonly address: string
+  /** How the chat platform took the bot, in a sentence, after a few seconds at most; null where there is none. */
+  chatWord(): Promise<string | null>
   /** Whoever can reach people registers here; what is owed to them is delivered from then on. */
   addChannel(channel: Channel): void
   reload(): Promise<void>
@@ -104,13 +108,20 @@ export async function startApp(options: AppOptions): Promise<App> {
       clock,
       log,
     })
+    const dispatcher = createDispatcher({ commands, lab, log, clock })
+    const chat = await openChat(environment, { dispatcher, lab, clock, log })
+    stack.defer(() => chat?.close())
     const http = createHttp({
       host: environment.host,
       port: environment.port,
       lab,
       files: filesOf(storage),
-      handlers: [],
-      health: () => ({ ...healthFacts(lab, storage, options.version, uptime()), stopping }),
+      handlers: chat === null || chat.handler === null ? [] : [chat.handler],
+      health: () => ({
+        ...healthFacts(lab, storage, options.version, uptime()),
+        ...chatHealth(chat),
+        stopping,
+      }),
       timeZone: () => lab.inventory().settings.timeZone,
       clock,
       log,
@@ -134,23 +145,32 @@ export async function startApp(options: AppOptions): Promise<App> {
     consoles = await openConsoles(environment, address, { lab, clock, log })
     // The last to come is the first to go: nobody types at a board whose bot is being stopped.
     stack.defer(async () => await consoles?.close())
+    const addChannel: App['addChannel'] = channel => {
+      channels.set(
+        channel.id,
+        afterSettled(channel, () => storage.store.settled()),
+      )
+      outbox.wake()
+    }
+    for (const channel of chat?.channels ?? []) addChannel(channel)
+    await chat?.start()
+    // Nobody is heard any more before all else is stopped; what is owed can still be told.
+    stack.defer(async () => await chat?.deafen())
     const running = stack.move()
+    const { chat: platform } = environment
+    log.info(
+      { address, consoles: consoles?.address, chat: platform, version: options.version },
+      'the lab is open',
+    )
 
     return {
       lab,
-      dispatcher: createDispatcher({ commands, lab, log, clock }),
+      dispatcher,
       get address() {
         return address
       },
-      addChannel(channel) {
-        // What is told must be true after a kill too: nobody hears of it before it is on the disk.
-        const deliver: Channel['deliver'] = async (item, signal) => {
-          await storage.store.settled()
-          return await channel.deliver(item, signal)
-        }
-        channels.set(channel.id, { id: channel.id, deliver })
-        outbox.wake()
-      },
+      chatWord: async () => (chat === null ? null : await chatWord(chat, clock)),
+      addChannel,
       async reload() {
         const changes = await lab.reload()
         log.info(changes, `${environment.boardsFile} was read again`)

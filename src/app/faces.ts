@@ -7,7 +7,7 @@ import type { Session } from './session.ts'
 
 /** A terminal face on the app, which tells through it from now on. */
 export function openFace(
-  { command, flags, log }: Session,
+  { command, flags, log, environment }: Session,
   app: App,
   streams: Pick<TerminalFaceOptions, 'input'> & Partial<TerminalFaceOptions>,
 ): TerminalFace {
@@ -29,8 +29,8 @@ export function openFace(
     ...streams,
   })
   app.addChannel(face.channel)
-  // The terminal is this deployment's home channel too (M5.5).
-  app.addChannel({ ...face.channel, id: 'home' })
+  // Where there is no other, the terminal is this deployment's home channel too (M5.5).
+  if (environment.chat === 'terminal') app.addChannel({ ...face.channel, id: 'home' })
   return face
 }
 

@@ -5,14 +5,20 @@ import { REPLAY_LINE } from './run-tour.ts'
 import type { Session } from './session.ts'
 
 /** What a person at a terminal sees before the first prompt. */
-export function greeting({ command, environment, flags }: Session, app: App): string {
+export async function greeting({ command, environment, flags }: Session, app: App): Promise<string> {
   const boards = app.lab.boards().length
   if (flags.replay !== null) return replayGreeting(flags.replay, app.address)
   if (command === 'demo') return demoGreeting(boards, app.address)
   const inventory = app.lab.inventory()
   const warnings = warningsOf(inventory).map(warning => `Warning: ${warning}\n`)
   const open = rolesConfigured(inventory.people) ? '' : 'No roles are configured: everybody has every role.\n'
-  return `Boardroom: ${boards} boards of ${environment.boardsFile}. Logs and health at ${app.address}\n${open}${warnings.join('')}`
+  const chat = await app.chatWord()
+  return [
+    `Boardroom: ${boards} boards of ${environment.boardsFile}. Logs and health at ${app.address}\n`,
+    ...(chat === null ? [] : [`${chat}\n`]),
+    open,
+    ...warnings,
+  ].join('')
 }
 
 function replayGreeting(file: string, address: string): string {

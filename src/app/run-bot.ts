@@ -47,7 +47,9 @@ async function serve(session: Session, app: App, stopped: AbortSignal): Promise<
   const input = command === 'start' ? wholeOf(process.stdin) : await firstOf(process.stdin, stopped)
   if (stopped.aborted) return 0
   const isTour = command === 'demo' && input === null
-  if (isTour || (isPerson() && !flags.json)) process.stdout.write(greeting(session, app))
+  if (isTour || (isPerson() && !flags.json)) process.stdout.write(await greeting(session, app))
+  // The greeting waits for the chat platform.
+  if (stopped.aborted) return 0
   if (isTour) return await (flags.replay === null ? runTour : runReplay)(session, app, stopped)
   const face = openFace(session, app, { input: input ?? Readable.from([]) })
   stopped.addEventListener('abort', () => face.close())

@@ -1,12 +1,13 @@
-import { describeCheck, loadInventory, readEnvironment, withDotEnv } from '../config/index.ts'
+import { describeCheck, loadInventory, withDotEnv } from '../config/index.ts'
 import type { DriverSchemas } from '../config/types.ts'
 import { ConfigError } from '../errors.ts'
 import { driverSchemas } from '../rig.ts'
+import { readSpoken } from './spoken.ts'
 
 /** `boardroom check [FILE]`: everything that is wrong with environment and inventory at once. 0, or 1 when something is. */
 export async function runCheck(file: string | undefined): Promise<number> {
   const variables = await withDotEnv('.env', process.env)
-  const environment = await orProblems(async () => readEnvironment(variables))
+  const environment = await orProblems(async () => readSpoken(variables))
   const named =
     file ??
     (environment instanceof ConfigError

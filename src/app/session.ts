@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readEnvironment, withDotEnv } from '../config/index.ts'
 import type { Environment } from '../config/types.ts'
-import { ConfigError, InputError, messageOf } from '../errors.ts'
+import { InputError, messageOf } from '../errors.ts'
 import { createLog, createSecrets, type Log, type Secrets } from '../log.ts'
+import { readSpoken } from './spoken.ts'
 
 export type BotCommand = 'start' | 'demo'
 /** `replay`: a console's log that the demo's board is to print again. */
@@ -34,7 +35,8 @@ export async function openSession(
   stack: AsyncDisposableStack,
 ): Promise<Session> {
   const flags = readFlags(command, argv)
-  const environment = command === 'start' ? await ofStart() : await ofDemo(flags, stack)
+  const environment =
+    command === 'start' ? readSpoken(await withDotEnv('.env', process.env)) : await ofDemo(flags, stack)
   const secrets = createSecrets()
   for (const secret of environment.secrets) secrets.add(secret)
   return { command, flags, environment, secrets, version, log: await openLog(command, environment, secrets) }
@@ -77,15 +79,6 @@ async function checkReplay(file: string): Promise<void> {
     hint: "Give a console's log, for instance the console.log of a run: boardroom demo --replay console.log",
     field: 'replay',
   })
-}
-
-async function ofStart(): Promise<Environment> {
-  const environment = readEnvironment(await withDotEnv('.env', process.env))
-  if (environment.chat === 'terminal') return environment
-  throw new ConfigError(
-    [`CHAT is ${environment.chat}, and this version speaks at the terminal only.`],
-    'Take the chat tokens out of the environment, or set CHAT=terminal without them.',
-  )
 }
 
 /** The demo has a folder of its own, any free port, and no chat, unless the environment says otherwise. */

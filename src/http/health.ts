@@ -8,7 +8,8 @@ export function healthStatus(facts: HealthFacts): HealthStatus {
   if (facts.stopping) return 'stopping'
   if (facts.storage.full) return 'storage-full'
   const queueFull = facts.queue.waiting >= facts.queue.limit
-  return facts.boards.usable === 0 || queueFull ? 'degraded' : 'ok'
+  const chatDown = facts.chat?.up === false
+  return facts.boards.usable === 0 || queueFull || chatDown ? 'degraded' : 'ok'
 }
 
 /** `GET /api/v1/health` (I4): 200 or 503, from memory alone. */
@@ -18,11 +19,11 @@ export function healthRoute(facts: () => HealthFacts): Route {
     methods: ['GET', 'HEAD'],
     handle(ctx) {
       const now = facts()
-      const { version, uptimeMs, storage, queue, boards } = now
+      const { version, uptimeMs, storage, queue, boards, chat } = now
       const status = healthStatus(now)
       ctx.status = status === 'ok' || status === 'degraded' ? 200 : 503
       ctx.set('Cache-Control', 'no-store')
-      ctx.body = { status, version, uptimeMs: Math.round(uptimeMs), storage, queue, boards }
+      ctx.body = { status, version, uptimeMs: Math.round(uptimeMs), storage, queue, boards, chat }
     },
   }
 }

@@ -33,6 +33,8 @@ export type HealthFacts = {
   storage: { full: boolean }
   queue: { waiting: number; running: number; limit: number }
   boards: { usable: number; total: number }
+  /** Left out where there is no chat platform. */
+  chat?: { platform: string; up: boolean; since: Millis; problem?: string }
 }
 
 export type HttpOptions = {

@@ -2,7 +2,7 @@ import { type App, startApp } from '../../src/app.ts'
 import { openLocalFile } from '../../src/bot/terminal/files.ts'
 import { drawTelling } from '../../src/cards/tellings.ts'
 import { drawTopic } from '../../src/cards/topics.ts'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import type { Outcome } from '../../src/commands/dispatch.ts'
 import { readEnvironment } from '../../src/config/index.ts'
 import type { Ending, Lab } from '../../src/lab/lab.ts'
@@ -40,11 +40,19 @@ export type Desk = {
   stop(): Promise<void>
 }
 
-export type DeskOptions = { file: string; dataDir: string; folder: string }
+export type DeskOptions = {
+  file: string
+  dataDir: string
+  folder: string
+  /** Of the bot, in place of a terminal's. */
+  env?: Readonly<Record<string, string>>
+  clock?: Clock
+}
 
 const END_WITHIN_MS = 55_000
 
-export function createDesk({ file, dataDir, folder }: DeskOptions): Desk {
+export function createDesk({ file, dataDir, folder, ...more }: DeskOptions): Desk {
+  const { env = { CHAT: 'terminal' }, clock = systemClock } = more
   const told: Told[] = []
   const typed: Typed[] = []
   const errors: Logged[] = []
@@ -99,14 +107,15 @@ export function createDesk({ file, dataDir, folder }: DeskOptions): Desk {
     },
     async open() {
       app = await startApp({
-        environment: readEnvironment({ CHAT: 'terminal', BOARDS_FILE: file, DATA_DIR: dataDir, PORT: '0' }),
-        clock: systemClock,
+        environment: readEnvironment({ ...env, BOARDS_FILE: file, DATA_DIR: dataDir, PORT: '0' }),
+        clock,
         log: errorLog(errors),
         secrets: createSecrets(),
         version: '0.0.0',
         exit: error => errors.push({ message: error.message, exit: true }),
       })
-      for (const id of ['terminal', 'home']) app.addChannel(channel(id))
+      for (const id of env['CHAT'] === 'terminal' ? ['terminal', 'home'] : ['terminal'])
+        app.addChannel(channel(id))
     },
     async stop() {
       const running = app

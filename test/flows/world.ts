@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Clock } from '../../src/clock.ts'
 import {
   type SimulatedBoard,
   type SimulatedLab,
@@ -16,6 +17,10 @@ export { wordsOf } from './desk.ts'
 export type WorldOptions = Partial<LabPlan> & {
   /** A disk of its own for the bot's data. */
   dataDir?: string
+  /** Of the bot in this process: a chat platform's tokens. */
+  env?: Readonly<Record<string, string>>
+  /** The bot's time; the boards keep to the real one. */
+  clock?: Clock
   /** The world outside alone, for a bot that is started later, or as a process. */
   app?: false
 }
@@ -70,7 +75,13 @@ function worldOf(
 ): World {
   const file = join(dir, 'boards.yaml')
   const dataDir = options.dataDir ?? join(dir, 'data')
-  const desk = createDesk({ file, dataDir, folder: dir })
+  const desk = createDesk({
+    file,
+    dataDir,
+    folder: dir,
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  })
   stack.defer(desk.stop)
   const begin = (args: readonly string[], { env = {}, uid }: BotStart = {}): Bot => {
     const own = { BOARDS_FILE: file, DATA_DIR: dataDir, PORT: '0', ...env }
