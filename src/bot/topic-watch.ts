@@ -19,6 +19,8 @@ export type Watched = {
   /** What makes two views of one revision differ. */
   pictureOf(view: View): string
   show(view: View): void
+  /** It could not be drawn, and nobody may tell of that news again: `look` later. */
+  failed?(): void
   /** It has come to its end, or there is nothing to show any more; `shown`: the last revision. Called once. */
   ended(shown: number): void
 }
@@ -52,7 +54,10 @@ export function watchTopic(deps: { lab: Lab; log: Log }, watched: Watched): Topi
     stop()
     watched.ended(rev)
   }
-  const look = latest(draw, error => log.warn({ topic, error: messageOf(error) }, 'a card was not drawn'))
+  const look = latest(draw, error => {
+    log.warn({ topic, error: messageOf(error) }, 'a card was not drawn')
+    if (!isOver) watched.failed?.()
+  })
   const unsubscribe = lab.subscribe(topic, look)
   look()
   return { look, stop }

@@ -16,7 +16,7 @@ export function alertTelling(alert: Alert, frame: TimeFrame): View {
         plain(' to '),
         time(alert.resolvedAt ?? 0),
       ]
-    : [bold(`${alert.id} alert: `), plain(alert.text), plain(', since '), time(alert.since)]
+    : [bold(`${alert.id} alert: `), plain(`${alert.text} (since `), time(alert.since), plain(')')]
   return {
     kind: 'message',
     topic: `alert/${alert.id}`,
@@ -48,7 +48,10 @@ export function alertsCard(alerts: readonly Alert[], frame: TimeFrame): View {
 /** Each with its button, or with who looks after it. */
 export function alertParts(alerts: readonly Alert[]): readonly Part[] {
   return alerts.flatMap((alert): readonly Part[] => [
-    { t: 'text', runs: [bold(`alert ${alert.id}: `), plain(`${alert.text} since `), time(alert.since)] },
+    {
+      t: 'text',
+      runs: [bold(`alert ${alert.id}: `), plain(`${alert.text} (since `), time(alert.since), plain(')')],
+    },
     ...afterwards(alert),
   ])
 }

@@ -13,7 +13,7 @@ const LONGEST_RESULT = 80
 export function auditCard(entries: readonly AuditEntry[], words: readonly string[], frame: TimeFrame): View {
   const about = words.length === 0 ? '' : ` with ${words.join(' ')}`
   const title = [bold('Audit'), plain(' · '), bold(`${count(entries.length, 'entry', 'entries')}${about}`)]
-  const columns = ['when', 'who', 'typed', 'decision', 'result'].map(name => ({ title: name }))
+  const columns = ['when', 'who', 'where', 'typed', 'decision', 'result'].map(name => ({ title: name }))
   return {
     kind: 'message',
     topic: 'audit',
@@ -34,6 +34,7 @@ function rowOf(entry: AuditEntry): readonly Cell[] {
   return [
     [time(entry.at, 'date')],
     [user(entry.who)],
+    [plain(entry.where ?? '')],
     [plain(shorten(entry.line, LONGEST_LINE))],
     [plain(entry.decision)],
     [plain(shorten(`${reference}${entry.result}`, LONGEST_RESULT))],

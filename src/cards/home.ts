@@ -146,7 +146,7 @@ function runActions(run: Run): readonly Action[] {
   const expect = { topic: `run/${run.id}`, rev: run.rev }
   const log = button('log', 'Log', `tests log ${run.id}`)
   if (isOver(run.state)) return [log, button('again', 'Run again', `tests rerun ${run.id}`, { expect })]
-  const cancel = button('cancel', 'Cancel', `queue cancel ${run.id}`, { expect })
+  const cancel = button('cancel', 'Cancel', `queue cancel ${run.id}`)
   return run.attempts.length === 0 ? [cancel] : [cancel, log]
 }
 

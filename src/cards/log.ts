@@ -26,7 +26,7 @@ export function logCard(facts: LogFacts, frame: TimeFrame): View {
   ]
   return {
     kind: 'message',
-    topic: `run/${run.id}`,
+    topic: `log/${run.id}`,
     rev: run.rev,
     tone: toneOf(run),
     title,

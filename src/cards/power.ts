@@ -2,7 +2,7 @@
 
 import type { PowerAction, PowerEvent } from '../lab/types.ts'
 import { sentence } from './run.ts'
-import { bold, button, plain, textOf, user } from './text.ts'
+import { bold, button, plain, textOf, time, user } from './text.ts'
 import type { Action, Part, Run, Tone, View } from './view.ts'
 import { span, type TimeFrame } from './words.ts'
 
@@ -27,7 +27,10 @@ export function powerCard(event: PowerEvent, frame: TimeFrame): View {
     title,
     ...(event.endedAt === null ? {} : { final: true }),
     aside: event.by === null ? [plain('the lab')] : [user(event.by)],
-    summary: `${textOf(title, frame)}: ${powerSentence(event, frame)}`,
+    summary:
+      event.endedAt === null
+        ? textOf(title, frame)
+        : `${textOf(title, frame)}: ${powerSentence(event, frame)}`,
     parts: [
       ...(event.action === 'status' ? [] : [{ t: 'steps', items: stepsOf(event) } as const]),
       ...(said === null ? [] : [{ t: 'text', runs: [plain(said)] } as const]),
@@ -113,7 +116,8 @@ export function powerTelling(
     event.by === null ? plain('the lab') : user(event.by),
   )
   if (event.reason !== '') title.push(plain(` (${event.reason})`))
-  title.push(plain(`: ${powerSentence(event, frame)}`))
+  if (event.endedAt === null) title.push(plain(', begun at '), time(event.startedAt), plain('.'))
+  else title.push(plain(`: ${powerSentence(event, frame)}`))
   return {
     kind: 'message',
     topic: `power/${event.id}`,

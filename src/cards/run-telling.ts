@@ -13,8 +13,8 @@ const LAST_LINES = 5
 /** `why`: what it waits for, while it does. */
 export function runTelling(run: Run, logUrl: string, frame: TimeFrame, why: readonly string[] = []): View {
   if (run.state === 'queued') return waitingTelling(run, why, frame)
-  const title: Text[] = [user(run.submitter), plain(` ${run.id} ${outcome(run)} `)]
-  if (run.attempts.length > 0) title.push(link('Log', `${logUrl}${firstFailed(run)}`))
+  const title: Text[] = [user(run.submitter), plain(` ${run.id} ${outcome(run)}`)]
+  if (run.attempts.length > 0) title.push(plain(' '), link('Log', `${logUrl}${firstFailed(run)}`))
   const failed = failedLines(run).slice(0, LAST_LINES)
   // What a kernel says first is why it died; of a program the last words count.
   const { proof = [], tail = [] } = run.result ?? {}
@@ -42,8 +42,7 @@ function waitingTelling(run: Run, why: readonly string[], frame: TimeFrame): Vie
   const reason = why.length === 0 ? '' : `: ${why.join('; ')}`
   const words = ` ${run.id} (${programName(run.program)}) waits${reason}. It goes on by itself when there is one.`
   const title: Text[] = [user(run.submitter), plain(words)]
-  const expect = { topic: `run/${run.id}`, rev: run.rev }
-  const cancel = button('cancel', 'Cancel it', `queue cancel ${run.id}`, { expect })
+  const cancel = button('cancel', 'Cancel it', `queue cancel ${run.id}`)
   return {
     kind: 'message',
     topic: `run/${run.id}`,
@@ -76,7 +75,7 @@ function outcome(run: Run): string {
   const what = programName(run.program)
   switch (run.state) {
     case 'passed':
-      return `passed on ${placeOf(run)}${after}: ${what}${casesTold(run)}.`
+      return sentence(`passed on ${placeOf(run)}${after}: ${what}${casesTold(run)}`)
     case 'timeout':
       return `timeout after ${span(run.timeoutMs)}: ${what} ${howEnded(run)}.`
     case 'cancelled':

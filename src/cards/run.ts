@@ -161,7 +161,11 @@ function endParts(facts: RunFacts, frame: TimeFrame): readonly Part[] {
     ...survivedParts(run, facts.pageUrl),
     ...eventsPart(run, frame),
   )
-  parts.push(...collectedParts(run, facts.pageUrl), { t: 'note', runs: endNote(facts, logUrl) })
+  const note = endNote(facts, logUrl)
+  parts.push(
+    ...collectedParts(run, facts.pageUrl),
+    ...(note.length === 0 ? [] : [{ t: 'note', runs: note } as const]),
+  )
   return parts
 }
 
@@ -198,9 +202,9 @@ function isProgram(run: Run, name: string): boolean {
 /** Which step of the ladder stopped it; null where it ended by itself. */
 function endedBy(run: Run): string | null {
   const how = run.result?.endedBy
-  // Nothing was left to end where the kernel died.
-  const isDead = how === 'nothing' && run.result?.failure?.cause === 'panic'
-  return how === undefined || how === 'itself' || isDead ? null : ENDED_BY[how]
+  // Nothing was left to end where the kernel died, and nothing was there on a board that it never had.
+  const isNothing = how === 'nothing' && (run.result?.failure?.cause === 'panic' || run.attempts.length === 0)
+  return how === undefined || how === 'itself' || isNothing ? null : ENDED_BY[how]
 }
 
 const ENDED_BY: Readonly<Record<Exclude<RunResult['endedBy'], 'itself'>, string>> = {
@@ -229,7 +233,8 @@ function actionsOf(facts: RunFacts): readonly Action[] {
       last === undefined ? [] : [button('compare', `Compare with ${last}`, `tests compare ${id} ${last}`)]
     return run.attempts.length === 0 ? again : [...again, ...traceAction(run), log, ...compare]
   }
-  const cancel = button('cancel', 'Cancel', `queue cancel ${id}`, { expect })
+  // However far it has got meanwhile, it is not wanted any more.
+  const cancel = button('cancel', 'Cancel', `queue cancel ${id}`)
   if (run.state !== 'queued') return [cancel, log, button('board', 'Board', `boards show ${placeOf(run)}`)]
   const up = run.priority === 1 ? [] : [button('high', 'Move to high', `queue move ${id} high`, { expect })]
   return [...up, cancel, button('queue', 'Show queue', 'queue')]

@@ -236,6 +236,11 @@ function safeWords(started: string): string {
 const AUDIT_DEADLINE_MS = 2_000
 const LONGEST_RESULT = 200
 
+/** For the audit: `slack C1`, `slack C1/171.0` in a thread. */
+export function whereWords({ channel, place, thread }: Origin): string {
+  return `${channel} ${place}${thread === undefined ? '' : `/${thread}`}`
+}
+
 async function audit(
   { commands, lab, log, clock }: DispatcherDeps,
   asked: Asked,
@@ -248,6 +253,7 @@ async function audit(
   const done = isPrivate ? 'answered to the asker alone' : outcome.view.summary
   const entry = {
     who: { id, name, platform },
+    where: whereWords(asked.origin),
     line: asked.typed ?? asked.line,
     args,
     decision: fault?.decision ?? 'allowed',

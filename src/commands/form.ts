@@ -87,7 +87,11 @@ function valueText({ shape, meta }: Argument, value: unknown): string {
     return Object.entries(value as Record<string, string>)
       .map(([name, text]) => formatWord(`${name}=${text}`))
       .join(between)
-  return Array.isArray(value) ? value.map(word => formatWord(String(word))).join(between) : String(value)
+  if (!Array.isArray(value)) return String(value)
+  const words = value.map(String)
+  // Behind `--` nothing is a flag: `-v` is shown as it was typed.
+  if (meta.rest) return formatWords(words.map(text => ({ text, quoted: false })))
+  return words.map(formatWord).join(between)
 }
 
 function bare(text: string): Word {

@@ -265,6 +265,7 @@ type AuditEntry = Awaited<ReturnType<Lab['audit']>>[number]
 export const auditEntry: z.ZodType<AuditEntry> = z.object({
   at: millis,
   who: person,
+  where: text.exactOptional(),
   line: text,
   args: z.unknown(),
   decision: z.enum(['allowed', 'refused', 'invalid']),

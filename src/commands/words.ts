@@ -26,6 +26,15 @@ export function parseWords(line: string): readonly Word[] {
   return words
 }
 
+/** Up to the first line break that no quote holds, and what is below it. Throws InputError for an unclosed quote. */
+export function splitLine(text: string): { line: string; below: string } {
+  const characters = [...text]
+  let at = 0
+  while (at < characters.length && characters[at] !== '\n')
+    at = isSpace(characters[at]) ? at + 1 : readWord(characters, at).next
+  return { line: characters.slice(0, at).join(''), below: characters.slice(at).join('') }
+}
+
 function readWord(characters: readonly string[], from: number): { word: Word; next: number } {
   let text = ''
   let quoted = false

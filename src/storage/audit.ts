@@ -41,13 +41,14 @@ export async function openAudit(options: StorageDeps & { dir: string }): Promise
 }
 
 /** What a person may search for: the values, not the names of fields. */
-function textOf({ at, who, line, args, decision, result, reference }: AuditEntry): string {
+function textOf({ at, who, where, line, args, decision, result, reference }: AuditEntry): string {
   const when = new Date(at).toISOString()
   const parts = [
     when,
     who.id,
     who.name,
     who.platform,
+    where ?? '',
     line,
     valuesOf(args),
     decision,

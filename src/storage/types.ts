@@ -69,6 +69,8 @@ export type Rollup<R, S> = {
 export type AuditEntry = {
   at: Millis
   who: { id: string; name: string; platform: string }
+  /** Where it was said: `slack C1`, or a thread there; entries of older versions have none. */
+  where?: string
   line: string
   args: unknown
   decision: 'allowed' | 'refused' | 'invalid'

@@ -99,7 +99,7 @@ test('S1 leases, tests and alerts, each with what can be done about it', () => {
     FRAME,
   )
   const text = draw(view).join('\n')
-  expect(text).toContain('alert A5: long waits since 11:59')
+  expect(text).toContain('alert A5: long waits (since 11:59)')
   expect(text).toContain('L7 · soc-b-001 · yours until 15:30 (in 3 h 30 min)')
   expect(text).toContain('L8 · socA · position 2, in about 6 min')
   expect(text).toContain('T12 · hello on socA · queued, position 2, in about 6 min')

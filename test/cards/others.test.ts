@@ -310,7 +310,7 @@ test('whoever holds the board is told who switched it and why', () => {
     '@kai soc-b-001: power cycle by @ops (no answer): read back on, back at its prompt after 20 s',
   )
   expect(title(powerTelling(makePower({ by: null }), null, FRAME))).toBe(
-    'soc-b-001: power cycle by the lab: going on for 20 s',
+    'soc-b-001: power cycle by the lab, begun at 11:59.',
   )
 })
 
@@ -365,7 +365,7 @@ test('S1 the overview has counts, alerts, storage and whether roles are configur
   const text = draw(
     statusCard(makeStatus({ alerts, inventory, storage, infrastructureSuccess: null }), FRAME),
   ).join('\n')
-  expect(text).toContain('alert A1: the average wait is 31 min since 12:00')
+  expect(text).toContain('alert A1: the average wait is 31 min (since 12:00)')
   expect(text).toContain('FULL: new work is refused')
   expect(text).toContain('none configured: everyone has every role')
   expect(text).toContain('no attempts in 30 days')
@@ -374,7 +374,7 @@ test('S1 the overview has counts, alerts, storage and whether roles are configur
 
 test('M4.5 an alert is told, and that it is over', () => {
   const alert = { id: 'A1', cause: 'wait', text: 'the average wait is 31 min', since: NOON, resolvedAt: null }
-  expect(title(alertTelling(alert, FRAME))).toBe('A1 alert: the average wait is 31 min, since 12:00')
+  expect(title(alertTelling(alert, FRAME))).toBe('A1 alert: the average wait is 31 min (since 12:00)')
   expect(title(alertTelling({ ...alert, resolvedAt: NOON + 60_000 }, FRAME))).toBe(
     'A1 over: the average wait is 31 min, from 12:00 to 12:01',
   )
@@ -385,13 +385,13 @@ test('S1 an alert has a button until somebody looks after it, and then says who 
   const seen = { ...alert, acknowledged: { by: person('ops'), at: NOON + 180_000 } }
   expect(draw(alertsCard([alert, { ...seen, id: 'A2' }], FRAME))).toEqual([
     'Alerts · 2 open, 1 not acknowledged',
-    'alert A1: long waits since 12:00',
+    'alert A1: long waits (since 12:00)',
     '  1) Acknowledge   alerts ack A1',
-    'alert A2: long waits since 12:00',
+    'alert A2: long waits (since 12:00)',
     'acknowledged by @ops, 12:03',
   ])
   expect(draw(alertTelling(seen, FRAME))).toEqual([
-    'A1 alert: long waits, since 12:00',
+    'A1 alert: long waits (since 12:00)',
     'acknowledged by @ops, 12:03',
   ])
   expect(alertTelling(seen, FRAME).rev).toBeGreaterThan(alertTelling(alert, FRAME).rev)

@@ -34,6 +34,15 @@ test('S4 every line is audited: allowed, refused and invalid, with who, what was
   )
 })
 
+test('S4 the audit tells from where: the channel, and the thread in it', async () => {
+  const lab = createLabPort()
+  await ask(lab, 'mei: queue')
+  await ask(lab, 'mei: queue', { origin: { channel: 'slack', place: 'C1' } })
+  await ask(lab, 'mei: "', { origin: { channel: 'slack', place: 'C1', thread: '7.0' } })
+  const wheres = ['terminal terminal', 'slack C1', 'slack C1/7.0']
+  expect(lab.entries.map(entry => entry.where)).toEqual(wheres)
+})
+
 test('S4 whatever is typed, it is one outcome with an exit of 0 to 3 and one entry in the audit', async () => {
   const names = fc.constantFrom(...commands.map(each => each.name))
   const line = fc.oneof(

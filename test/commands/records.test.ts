@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { Lab } from '../../src/lab/lab.ts'
 import type { Person } from '../../src/lab/types.ts'
+import { draw } from '../cards/draw.ts'
 import { ask, done, read } from './ask.ts'
 import {
   aLog,
@@ -265,6 +266,22 @@ test('help shows only what the asker may do', async () => {
   expect(await shown('root')).toMatch(/power[\s\S]*audit[\s\S]*reload/)
   const holding = createLabPort({ roles, leases: () => [makeLease()] })
   expect(await shown('kai', holding)).toMatch(/power/)
+})
+
+test('help in chat has examples that work there: a file is attached, and named by its name', async () => {
+  const lab = createLabPort()
+  const there = async (line: string): Promise<string> => {
+    const { view } = await ask(lab, line, { origin: { channel: 'slack', place: 'C1' } })
+    return draw(view).join('\n')
+  }
+  expect(await there('help run-test')).toContain(
+    "  run-test socA suite.tar.gz --entry run.sh --collect 'results/*.xml' -- quick",
+  )
+  expect(await there('help run-test')).toContain('  run-test socA hello\n')
+  expect(await there('help run-test')).toContain('Attach it to the message to the bot')
+  expect(await there('help lease send')).toContain('  lease send L3 hello /root/')
+  for (const name of ['run-test', 'lease send', 'tests follow', 'queue'])
+    expect(await there(`help ${name}`)).not.toMatch(/\.\/|&/)
 })
 
 test('help of one command has its arguments, flags, who may and real examples', async () => {

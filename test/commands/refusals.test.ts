@@ -161,11 +161,11 @@ test('S1 H16.6 an alert is an operator’s to acknowledge; whoever is second see
   expect((await read(lab, 'mei: alerts ack A5'))[0]).toBe('alerts ack A5 needs the role operator.')
   const expect5 = { topic: 'alert/A5', rev: 0 }
   expect(await read(lab, 'ops: alerts ack a5', { expect: expect5 })).toEqual([
-    'A5 alert: long waits, since 12:00',
+    'A5 alert: long waits (since 12:00)',
     'acknowledged by @ops, 12:00',
   ])
   expect(await read(lab, 'jin: alerts ack A5', { expect: expect5 })).toEqual([
-    'A5 alert: long waits, since 12:00',
+    'A5 alert: long waits (since 12:00)',
     'This moved on since it was shown: nothing was done. Here is how it is now.',
     'acknowledged by @ops, 12:00',
   ])

@@ -81,7 +81,7 @@ describe('a lease', () => {
     const mei = await world.start('lease soc-b-001', { as: 'mei' })
     const line = world.lab.waiting(mei)
     expect(line).toMatchObject({ position: 1, board: 'soc-b-001' })
-    expect(line?.why.join()).toContain('soc-b-001 by @kai until')
+    expect(line?.why.join()).toContain('soc-b-001 is held by @kai until')
     const test = await world.start('run-test socB --board soc-b-001 --priority low --shell true')
 
     expect(wordsOf(await world.type(`lease release ${kai}`, { as: 'mei' }))).toContain(

@@ -252,6 +252,15 @@ describe('the queue', () => {
     expect(under.lab.board('a1')?.lease).toBeNull()
   })
 
+  test('M4.6 of two who cancel a running test at once the first did, wherever it is told', async () => {
+    const under = await lab([aBoard('a1')])
+    const { id } = await under.lab.submit(request(), MEI, HERE)
+    await started(under, id)
+    await Promise.all([MEI, KAI].map(by => under.lab.cancel(id, by)))
+    const run = await final(under, id)
+    expect([run.cancelledBy?.name, run.result?.message]).toEqual(['mei', 'Cancelled by @mei.'])
+  })
+
   test('an old button acts never: a click on what has moved on is answered', async () => {
     const under = await lab([aBoard('a1')])
     await under.lab.submit(request(), MEI, HERE)

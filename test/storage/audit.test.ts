@@ -63,6 +63,8 @@ test('every word has to be there, names of fields are no words, and the limit is
     })
     const lines = async (...words: string[]) => (await audit.search(words, 10)).map(({ line }) => line)
     expect(await lines('power', 'board-a')).toEqual(['power off board-a'])
+    await audit.append({ ...base, at: 0, where: 'slack C7', line: 'queue', args: {} })
+    expect(await lines('c7')).toEqual(['queue'])
     expect(await lines('7f3k')).toEqual(['power on board-b'])
     expect(await lines('2026-11-20', 'on')).toEqual(['power on board-b'])
     expect(await lines('decision')).toEqual([])

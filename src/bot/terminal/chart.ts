@@ -49,7 +49,7 @@ function linesOf(series: readonly Series[], { unit }: Chart, width: number): rea
     const drawn = [piece(head), piece(sparkline(each, room), 'tone-run'), piece(`  ${words[index] ?? ''}`)]
     return within(drawn, width)
   })
-  return [...rows, ...spanLine(series, width)]
+  return [...rows, ...spanLine(series, room, width)]
 }
 
 /** The last points that there is room for. */
@@ -65,8 +65,9 @@ function stepOf(share: number): number {
   return Number.isFinite(share) ? Math.min(STEPS.length - 1, Math.floor(share * STEPS.length)) : 0
 }
 
-function spanLine(series: readonly Series[], width: number): readonly Line[] {
-  const points = series[0]?.points ?? []
+/** From where on to where, of what is drawn. */
+function spanLine(series: readonly Series[], room: number, width: number): readonly Line[] {
+  const points = series[0]?.points.slice(-room) ?? []
   const [first, last] = [clean(points[0]?.[0] ?? ''), clean(points.at(-1)?.[0] ?? '')]
   return points.length < 2 ? [] : [[piece(cut(`${INDENT}${first} to ${last}`, width), 'dim')]]
 }

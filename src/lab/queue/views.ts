@@ -94,10 +94,13 @@ export function whyWaiting(situation: Situation, claim: Claim, now: Millis): rea
   if (fitting.length === 0) return [`no board of ${claim.board ?? claim.family} is in the inventory`]
   const held = fitting.filter(board => board.lease !== null && board.usable)
   const lines: string[] = []
-  if (held.length > 0) {
+  if (held.length > 0 && claim.board !== null) {
+    for (const board of held)
+      lines.push(`${board.config.id} is held ${heldPhrase(board, situation, zone, now)}`)
+  } else if (held.length > 0) {
     const each = held.map(board => `${board.config.id} ${heldPhrase(board, situation, zone, now)}`)
     lines.push(
-      `${held.length} of ${fitting.length} ${claim.board ?? `${claim.family} boards`} ${held.length === 1 ? 'is' : 'are'} busy (${each.join(', ')})`,
+      `${held.length} of ${fitting.length} ${claim.family} boards ${held.length === 1 ? 'is' : 'are'} busy (${each.join(', ')})`,
     )
   }
   for (const board of fitting) if (board.reason !== null) lines.push(`${board.config.id} is ${board.reason}`)

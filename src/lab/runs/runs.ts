@@ -66,7 +66,8 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
       if (run.state !== 'queued') {
         if (run.cancelledBy === null)
           await core.commit({ o: 'run/step', id: run.id, at, event: { kind: 'cancel-asked', by } })
-        attempts.stop(run.id, cancelled(by))
+        // Of two who ask at once, the first cancelled it, whoever comes to stop it.
+        attempts.stop(run.id, cancelled(core.state().runs[run.id]?.cancelledBy ?? by))
         return core.state().runs[run.id] ?? run
       }
       await core.commit(

@@ -81,3 +81,15 @@ test('P28 no chart is wider than the terminal, whatever its numbers and names', 
     { numRuns: 200 },
   )
 })
+
+test('a line with no room for all of its points says from where on it shows them', () => {
+  const points = Array.from({ length: 20 }, (_, n) => [`d${n + 1}`, n] as const)
+  const lines = chartLines(
+    { t: 'chart', type: 'line', title: 'Tests', series: [{ name: 'all', points }] },
+    34,
+  )
+  const text = lines.map(line => line.map(each => each.text).join(''))
+  const shown = /[▁▂▃▄▅▆▇█]+/.exec(text[1] ?? '')?.[0].length ?? 0
+  expect(shown).toBeLessThan(20)
+  expect(text[2]).toBe(`  d${21 - shown} to d20`)
+})

@@ -36,17 +36,17 @@ test('a line at the prompt is answered, and exit leaves', async () => {
 })
 
 test('the number of a button runs its line, with the revision it was drawn from', async () => {
-  const lab = createLabPort({ cancel: async () => makeRun({ state: 'cancelled' }) })
+  const lab = createLabPort()
   const on = prompt(lab)
   on.type('run-test socA --shell true\r')
-  await on.sees('  2) Cancel         queue cancel T1')
+  await on.sees('  1) Move to high   queue move T1 high')
   const runs = lab.state().runs as Record<string, ReturnType<typeof makeRun>>
   runs['T1'] = makeRun({ id: 'T1', rev: 99, state: 'running' })
-  on.type('2\r')
+  on.type('1\r')
   await on.sees('This moved on since it was shown: nothing was done.')
   expect(lab.entries.map(entry => [entry.line, entry.decision])).toEqual([
     ['run-test socA --shell true', 'allowed'],
-    ['queue cancel T1', 'invalid'],
+    ['queue move T1 high', 'invalid'],
   ])
   on.face.close()
   await on.over
