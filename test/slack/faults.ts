@@ -34,6 +34,8 @@ export type Faults = {
   down(how?: number | 'cut'): void
   up(): void
   takeCall(method: string): CallFault | null
+  /** Calls that are still to go wrong as planned. */
+  planned(): number
   /** For the next envelopes; of a kind, or of any: what the app itself wrote comes back to it as events, too. */
   planEvent(fault: EventFault, of?: EnvelopeKind | '*', times?: number): void
   takeEvent(kind: EnvelopeKind): EventFault | null
@@ -58,6 +60,7 @@ export function createFaults(): Faults {
       found.left -= 1
       return found.fault
     },
+    planned: () => planned.reduce((left, each) => left + each.left, 0),
     planEvent(fault, of = '*', times = 1) {
       for (let made = 0; made < times; made++) events.push({ fault, of })
     },

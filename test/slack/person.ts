@@ -20,6 +20,7 @@ import { closeModal, fillField, lookUpNamed, NO_ANSWER, submitModal, topModal } 
 import { addPosting, messageOf } from './postings.ts'
 import { drawConversation, drawView, type Reader } from './screen/messages.ts'
 import { richTextOf, writeMrkdwn } from './screen/mrkdwn.ts'
+import type { OpenView } from './screens.ts'
 import type { FileGiven, Given } from './values.ts'
 import { addFile, type Conversation, directWith, type Notice, type User } from './workspace.ts'
 
@@ -38,7 +39,7 @@ export type Person = {
   slash(command: string, text: string, channel: Channel, how?: { thread?: Message }): Promise<Answer | null>
   click(label: string, how?: ClickHow): Promise<Clicked>
   shortcut(name: string, message: Message): Promise<Answer>
-  /** Into the modal on top, field after field; waits for a field that the app is about to draw. */
+  /** Into what lies on top, modal or home tab, field after field; waits for a field that the app is about to draw. */
   fill(fields: Readonly<Record<string, Given>>): Promise<void>
   /** Null: Slack's client did not send it, for something is missing. */
   submit(): Promise<Answer | null>
@@ -81,6 +82,11 @@ export function createPerson(core: Core, user: User): Person {
     channel
       ? drawConversation(workspace, at(channel), reader)
       : viewOf('modal') || (isHome ? viewOf('home') : '')
+
+  const topView = (): OpenView => {
+    const home = isHome && !core.screens.modals.has(user.id) ? core.screens.homes.get(user.id) : undefined
+    return home ?? topModal(core, user.id)
+  }
 
   const say: Person['say'] = (channel, text, { thread, files = [] } = {}) => {
     const conversation = at(channel)
@@ -155,8 +161,7 @@ export function createPerson(core: Core, user: User): Person {
       return heard(await core.delivery.ask('interactive', payload), `${name}: ${NO_ANSWER}`)
     },
     async fill(fields) {
-      for (const [label, given] of Object.entries(fields))
-        await fillField(core, () => topModal(core, user.id), label, given)
+      for (const [label, given] of Object.entries(fields)) await fillField(core, topView, label, given)
     },
     submit: async () => await submitModal(core, topModal(core, user.id)),
     close: async ({ all } = { all: false }) => await closeModal(core, topModal(core, user.id), all),

@@ -31,7 +31,7 @@ export class SlackError extends LabError {
   readonly retryAfterMs: Millis | null
   constructor(facts: SlackErrorFacts) {
     const { word, method, about = '', effect = 'none', retryAfterMs = null, messages = [], cause } = facts
-    const [said, hint] = WORDS.get(word) ?? [`Slack refused ${method}: ${word}`, UNKNOWN_HINT]
+    const [said, hint] = WORDS.get(word) ?? unknownWords(word, method)
     const where = about === '' ? '' : ` (${about})`
     super(`slack-${word}`, `${said}${where}`, {
       hint,
@@ -47,6 +47,8 @@ export class SlackError extends LabError {
 }
 
 const UNKNOWN_HINT = 'An admin finds the word in the list of errors of that method at docs.slack.dev.'
+const PROXY_HINT = 'Slack itself says no in words: an admin looks at the proxy between the lab and Slack.'
+const HTTP = 'http_'
 const AGAIN_HINT = 'It is tried again by itself.'
 const INVITE_HINT = 'Invite the bot there: type /invite and its name in that channel.'
 const TOKEN_HINT = 'An admin installs the app again and gives the bot its new SLACK_BOT_TOKEN.'
@@ -57,8 +59,17 @@ const OPEN_AGAIN_HINT = 'Ask for it again.'
 
 type Words = readonly [said: string, hint: string]
 
+function unknownWords(word: string, method: string): Words {
+  return word.startsWith(HTTP)
+    ? [`${method} was answered with HTTP ${word.slice(HTTP.length)}`, PROXY_HINT]
+    : [`Slack refused ${method}: ${word}`, UNKNOWN_HINT]
+}
+
 const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['ratelimited', ['Slack takes no more of these for a while', AGAIN_HINT]],
+  ['rate_limited', ['Slack takes no more of these for a while', AGAIN_HINT]],
+  ['message_limit_exceeded', ['The workspace has sent too many messages', AGAIN_HINT]],
+  ['team_added_to_org', ['The workspace is being moved to an organisation', AGAIN_HINT]],
   ['timeout', ['Slack did not answer in time', AGAIN_HINT]],
   ['cut', ['The connection to Slack was lost before its answer came', AGAIN_HINT]],
   ['unreachable', ['Slack cannot be reached', AGAIN_HINT]],
@@ -98,6 +109,17 @@ export const UNCLEAR_WORDS: readonly string[] = [
   'request_timeout',
 ]
 const OUT_OF_REACH = ['timeout', 'cut', 'unreachable', 'no_answer', ...UNCLEAR_WORDS]
+/** Too much in all; only `ratelimited` comes with a Retry-After (docs.slack.dev, chat.postMessage, chat.update). */
+export const FULL_WORDS: readonly string[] = ['ratelimited', 'rate_limited', 'message_limit_exceeded']
+/** The workspace or the channel is being moved, or is shut for a while (the same pages). */
+const SHUT = [
+  'team_added_to_org',
+  'org_login_required',
+  'external_channel_migrating',
+  'ekm_access_denied',
+  'accesslimited',
+  'update_failed',
+]
 
 /** Whether `error` is Slack saying one of `words`. */
 export function isWord(error: unknown, ...words: readonly string[]): error is SlackError {
@@ -109,9 +131,18 @@ export function isRevoked(error: unknown): boolean {
   return isWord(error, ...REVOKED)
 }
 
+/** Not what Slack says, which refuses in words: a proxy on the way to it (docs.slack.dev, Web API, evaluating responses). */
+export function isForeign(error: unknown): boolean {
+  return error instanceof SlackError && error.word.startsWith(HTTP)
+}
+
 /** It may go well another time: Slack is down, slow or full, or the token is renewed. All else is a no. */
 export function isPassing(error: unknown): boolean {
-  return !(error instanceof SlackError) || isRevoked(error) || isWord(error, 'ratelimited', ...OUT_OF_REACH)
+  return (
+    !(error instanceof SlackError) ||
+    isRevoked(error) ||
+    isWord(error, ...FULL_WORDS, ...SHUT, ...OUT_OF_REACH)
+  )
 }
 
 /** `response_url` is of no use (any more): answer by `whisper`. */

@@ -37,6 +37,8 @@ export type Heard =
       by: Asker
       place: Place
       line: string
+      /** The bot's own user id, where the request tells it: being called by its name is no word of the line. */
+      self?: string
       expect: Expected | null
       files: readonly SlackFile[]
       /** The message it was typed in, or that holds the button; `isEphemeral`: it can be changed by `reply` only. */
@@ -60,7 +62,15 @@ export type Heard =
   /** The bot was invited. */
   | { kind: 'joined'; place: Place; by: Asker | null }
   /** Somebody corrected a message to the bot: it is not carried out, but the new line is offered. */
-  | { kind: 'edited'; by: Asker; place: Place; line: string; message: string }
+  | {
+      kind: 'edited'
+      by: Asker
+      place: Place
+      line: string
+      self?: string
+      files?: readonly SlackFile[]
+      message: string
+    }
   /** The workspace takes the bot's rights away. */
   | { kind: 'revoked'; why: string }
 

@@ -59,10 +59,18 @@ export function threadOf({ core, args, method }: Call, conversation: Conversatio
   throw new Refused(parent ? 'cannot_reply_to_message' : 'thread_not_found')
 }
 
+/** @slack/types, MessageMetadata: words, numbers, yes or no, objects of them, and lists of such objects. */
+function isPayloadValue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(each => typeof each === 'object')
+  return ['string', 'number', 'boolean', 'object'].includes(typeof value)
+}
+
 function metadataOf({ core, args, method }: Call): Json | null {
   if (args['metadata'] === undefined) return null
   const metadata = recordOf(args['metadata'])
-  if (textOf(metadata['event_type']) !== '' && typeof metadata['event_payload'] === 'object') return metadata
+  const payload = metadata['event_payload']
+  const isPayload = typeof payload === 'object' && Object.values(payload ?? {}).every(isPayloadValue)
+  if (textOf(metadata['event_type']) !== '' && isPayload) return metadata
   if (method === 'chat.update' && Object.keys(metadata).length === 0) return {}
   core.workspace.complain('invalid_metadata_format', method, JSON.stringify(args['metadata']))
   throw new Refused('invalid_metadata_format')

@@ -5,8 +5,8 @@ import type { Clock, Millis } from '../../../clock.ts'
 import { pause } from '../../../clock.ts'
 import { messageOf } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
-import { isRevoked, isWord, SlackError } from '../slack-error.ts'
-import { asSlackError } from './wire-error.ts'
+import { isForeign, isRevoked, isWord, SlackError } from '../slack-error.ts'
+import { asSlackError, LIMITED_MS } from './wire-error.ts'
 
 /** `now`: somebody waits for it. `later`: edits and tellings, which may take their time. */
 export type Haste = 'now' | 'later'
@@ -40,8 +40,6 @@ export type CallerDeps = {
 const TIMEOUT_MS: Readonly<Record<Haste, Millis>> = { now: 5_000, later: 15_000 }
 /** The longest that a call waits for a method that is rate limited, before it gives up. */
 const PATIENCE_MS: Readonly<Record<Haste, Millis>> = { now: 2_000, later: 10_000 }
-/** Where Slack says no for how long. */
-const LIMITED_S = '30'
 
 export function createCaller(deps: CallerDeps): Caller {
   const { clock } = deps
@@ -66,7 +64,8 @@ export function createCaller(deps: CallerDeps): Caller {
   /** A refusal of this one call is an answer like any other: Slack is there, and takes the token. */
   function note(error: SlackError): void {
     const { code, message, hint } = error
-    const isTrouble = isRevoked(error) || error.effect === 'unclear' || isWord(error, 'unreachable')
+    const isOut = error.effect === 'unclear' || isWord(error, 'unreachable')
+    const isTrouble = isOut || isRevoked(error) || isForeign(error)
     if (isTrouble) health.trouble = { code, message, hint, since: health.trouble?.since ?? clock.now() }
     else answered()
   }
@@ -128,7 +127,7 @@ function clientOf({ botToken, apiUrl, log, timeoutMs = TIMEOUT_MS }: CallerDeps,
 async function fetchPatiently(url: string | URL | Request, init?: RequestInit): Promise<Response> {
   const response = await fetch(url, init)
   if (response.status !== 429 || /^\d+$/.test(response.headers.get('retry-after') ?? '')) return response
-  return new Response(null, { status: 429, headers: { 'retry-after': LIMITED_S } })
+  return new Response(null, { status: 429, headers: { 'retry-after': String(LIMITED_MS / 1_000) } })
 }
 
 function aboutOf({ channel, user, users, view_id }: Arguments): string {

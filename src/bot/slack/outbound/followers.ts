@@ -12,9 +12,13 @@ export type Patiently = (work: () => Promise<unknown>) => Promise<void>
 
 export async function tellFollowers(deps: CardDeps, card: LiveCard, patiently: Patiently): Promise<void> {
   const { lab, api, log } = deps
-  const { for: followers = [], topic } = card
-  const telling = followers.length === 0 ? null : await drawTelling(topic, lab)
+  const { for: asked = [], topic } = card
+  const telling = asked.length === 0 ? null : await drawTelling(topic, lab)
   if (telling === null) return
+  // Whose test it is is told anyway.
+  const [whose] = telling.title
+  const followers = asked.filter(id => whose?.r !== 'user' || whose.id !== id)
+  if (followers.length === 0) return
   const people = await Promise.all(followers.map(async id => ({ id, name: await api.nameOf(id) })))
 
   const say = async (spot: Spot, to: typeof people, key: string): Promise<void> => {

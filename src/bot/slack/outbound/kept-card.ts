@@ -10,11 +10,12 @@ import type { LiveCard } from '../../../lab/types.ts'
 import type { Log } from '../../../log.ts'
 import { type TopicWatch, titlePicture, watchTopic } from '../../topic-watch.ts'
 import type { DrawFrame } from '../render/draw.ts'
-import { isPassing } from '../slack-error.ts'
+import { isForeign, isPassing } from '../slack-error.ts'
 import type { Message, Posted, SlackApi } from '../types.ts'
 import { keyOf, postedOf, spotOf } from './card-place.ts'
 import { agedOut, isEndless, LIVES_MS, movedOn } from './card-words.ts'
 import { tellFollowers } from './followers.ts'
+import { storeCard } from './store-card.ts'
 import type { Updates } from './updates.ts'
 
 export type CardDeps = {
@@ -29,6 +30,8 @@ export type CardDeps = {
 
 export type KeptCard = {
   readonly card: LiveCard
+  /** Its message is gone; it only waits to tell those who asked for its end. */
+  readonly isLost: boolean
   /** Posts it, or finds where it was posted. Throws SlackError; may be repeated. */
   publish(view: View | null, mayBeThere: boolean): Promise<Posted | null>
   /** Posts it as soon as Slack lets it, and keeps it up to date. */
@@ -43,6 +46,8 @@ export type KeptCard = {
 const TICK_MS: Millis = 15_000
 const FIRST_BACKOFF_MS: Millis = 2_000
 const LONGEST_BACKOFF_MS: Millis = 60_000
+/** Two hours of a proxy's refusals: it may be what the message says that it does not let through. */
+const MOST_FOREIGN = 120
 
 export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): KeptCard {
   const { lab, api, updates, clock, log } = deps
@@ -50,7 +55,8 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
   const isWhole = !stored.topic.includes('/')
   let card = stored
   let watch: TopicWatch | null = null
-  let timers: Timer[] = []
+  let timer: Timer | null = null
+  let retry: Timer | null = null
   let lastTitle = ''
   let lastAt = Number.NEGATIVE_INFINITY
   let waiting: { view: View; timer: Timer } | null = null
@@ -58,22 +64,22 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
   let drawn = Math.floor(clock.mono())
   /** It was posted when all was over already. */
   let isEndShown = false
+  let isLost = false
 
   const store = async (change: Partial<LiveCard>): Promise<void> => {
     card = { ...card, ...change }
-    await lab
-      .card(card)
-      .catch((error: unknown) =>
-        log.warn({ topic: card.topic, error: messageOf(error) }, 'a card was not stored'),
-      )
+    await storeCard(deps, card)
   }
 
-  const failed = (error: unknown): void =>
+  const failed = (error: unknown): void => {
+    if (stopper.signal.aborted) return
     log.warn({ topic: card.topic, error: messageOf(error) }, 'a card was not brought up to date')
+  }
   const stop = (): void => {
     stopper.abort(new Error('the card is kept no longer'))
     watch?.stop()
-    for (const timer of timers) timer.cancel()
+    timer?.cancel()
+    retry?.cancel()
     waiting?.timer.cancel()
   }
   /** Its record has nothing left to live on for. */
@@ -92,10 +98,19 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
       try {
         return void (await work())
       } catch (error) {
-        if (!isPassing(error)) throw error
+        if (!isPassing(error) && !(isForeign(error) && failed < MOST_FOREIGN)) throw error
         log.debug({ topic: card.topic, error: messageOf(error) }, 'a card waits for Slack')
       }
     }
+  }
+
+  /** Its last picture is drawn once: nobody tells of it again. */
+  async function lastDrawn(): Promise<View | null> {
+    let view: View | null = null
+    await patiently(async () => {
+      view = await drawTopic(card.topic, lab)
+    })
+    return view
   }
 
   async function edit(view: View, isFinal: boolean): Promise<void> {
@@ -108,6 +123,8 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
     const how = await updates.show({ posted, rev, rank, isFinal, message })
     // Nothing more is sent: whoever starts next goes on from what is stored.
     if (how === 'closed') stop()
+    // The record may be that of the card by now that took its place.
+    if (stopper.signal.aborted) return
     if (how === 'shown' && !isWhole && view.rev > card.shown && !isFinal) await store({ shown: view.rev })
   }
 
@@ -129,12 +146,12 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
     if (card.for === undefined) return void leave()
     watch?.stop()
     watch = null
+    isLost = true
     card = { ...card, reference: '' }
-    void lab
-      .ending(card.topic, stopper.signal)
-      .then(() => tellFollowers(deps, card, patiently))
+    void patiently(() => lab.ending(card.topic, stopper.signal))
+      .then(() => patiently(() => tellFollowers(deps, card, patiently)))
       .then(leave)
-      .catch(() => {})
+      .catch(failed)
   }
 
   function news(view: View): void {
@@ -146,15 +163,15 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
       send(view)
       return
     }
-    const timer = clock.after(waitMs, () => {
+    const later = clock.after(waitMs, () => {
       if (waiting !== null) send(waiting.view)
     })
-    waiting = { view, timer }
+    waiting = { view, timer: later }
   }
 
   async function end(): Promise<void> {
     waiting?.timer.cancel()
-    const view = await drawTopic(card.topic, lab)
+    const view = await lastDrawn()
     try {
       if (view !== null) await edit(view, true)
     } catch (error) {
@@ -164,7 +181,7 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
       )
     }
     if (stopper.signal.aborted) return
-    await tellFollowers(deps, card, patiently)
+    await patiently(() => tellFollowers(deps, card, patiently))
     await outcomeTold()
     await leave()
   }
@@ -184,7 +201,7 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
 
   async function age(): Promise<void> {
     watch?.stop()
-    const view = await drawTopic(card.topic, lab)
+    const view = await lastDrawn()
     if (view !== null) await edit(agedOut(view, deps.frame()), true).catch(() => {})
     await leave()
   }
@@ -207,12 +224,15 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
 
   function tick(): void {
     watch?.look()
-    timers = [clock.after(TICK_MS, tick)]
+    timer = clock.after(TICK_MS, tick)
   }
 
   const kept: KeptCard = {
     get card() {
       return card
+    },
+    get isLost() {
+      return isLost
     },
     stop,
     async publish(given, mayBeThere) {
@@ -240,12 +260,17 @@ export function keepCard(deps: CardDeps, stored: LiveCard, left: () => void): Ke
       sayMovedOn().catch(failed)
       const from = { rev: card.shown, picture: shown === null ? '' : picture(shown) }
       const ended = (): void => void end().catch(failed)
-      watch = watchTopic({ lab, log }, { topic: card.topic, from, pictureOf: picture, show: news, ended })
+      const again = (): void => {
+        retry?.cancel()
+        retry = clock.after(TICK_MS, () => watch?.look())
+      }
+      const what = { topic: card.topic, from, pictureOf: picture, show: news, failed: again, ended }
+      watch = watchTopic({ lab, log }, what)
       if (isEndless(card.topic)) {
         const leftMs = (card.since ?? clock.now()) + LIVES_MS - clock.now()
-        timers = [clock.after(Math.max(0, leftMs), () => void age().catch(failed))]
+        timer = clock.after(Math.max(0, leftMs), () => void age().catch(failed))
         // Progress and places in the queue are no journal entries: nobody tells of them.
-      } else if (card.topic.startsWith('run/')) timers = [clock.after(TICK_MS, tick)]
+      } else if (/^(run|lease)\//.test(card.topic)) timer = clock.after(TICK_MS, tick)
     },
     async follow(person) {
       const others = card.for ?? []

@@ -9,6 +9,8 @@ const BURST = 5
 export type Lanes = {
   /** Does `work` when it is its turn in `lane`; what the one before came to does not matter. */
   run<T>(lane: string, work: () => Promise<T>): Promise<T>
+  /** The same for what posts nothing: it waits for those before it, and takes nobody's turn. */
+  look<T>(lane: string, work: () => Promise<T>): Promise<T>
 }
 
 type Lane = { last: Promise<unknown>; waiting: number; tokens: number; filledAt: Millis }
@@ -37,17 +39,21 @@ export function createLanes(clock: Clock): Lanes {
       if (waiting === 0 && now - filledAt > 2 * BURST * EVERY_MS) lanes.delete(name)
   }
 
+  function behind<T>(name: string, work: (lane: Lane) => Promise<T>): Promise<T> {
+    sweep()
+    const lane = laneOf(name)
+    lane.waiting++
+    const done = lane.last.then(() => work(lane))
+    lane.last = done.catch(() => {}).finally(() => lane.waiting--)
+    return done
+  }
+
   return {
-    run(name, work) {
-      sweep()
-      const lane = laneOf(name)
-      lane.waiting++
-      const done = lane.last.then(async () => {
+    run: (name, work) =>
+      behind(name, async lane => {
         await turn(lane)
         return await work()
-      })
-      lane.last = done.catch(() => {}).finally(() => lane.waiting--)
-      return done
-    },
+      }),
+    look: behind,
   }
 }

@@ -13,6 +13,7 @@ import { createRemembered } from './remembered.ts'
 type To = { channel: string; thread: string | null }
 
 const EVENT_TYPE = 'boardroom'
+const BETWEEN_KEYS = '\n'
 const PAGE = 200
 /** What is looked for was posted lately; replies come oldest first, and their thread is read whole. */
 const MOST_PAGES = { history: 3, replies: 10 }
@@ -26,25 +27,44 @@ export function createPosting(deps: {
 }): Pick<SlackApi, 'post' | 'find'> {
   const { caller, clock, log } = deps
   const lanes = createLanes(clock)
-  /** By place and key: where it is, or null where it may be. */
-  const known = createRemembered<Posted | null>(clock, KEYS_REMEMBERED, KEY_MS)
+  /** By place and key: where it is, `absent` where it is not, or `unclear`. */
+  const known = createRemembered<Posted | 'absent' | 'unclear'>(clock, KEYS_REMEMBERED, KEY_MS)
 
+  function remember(to: To, keys: readonly string[], what: Posted | 'absent' | 'unclear'): void {
+    for (const key of keys) known.set(placeOf(to, key), what)
+  }
+
+  /** Those that are known to be there; Slack is asked for the others, but for what is known to be absent. */
   async function find(to: To, keys: readonly string[]): Promise<ReadonlyMap<string, Posted>> {
     const found = new Map<string, Posted>()
+    const unknown = new Set<string>()
+    for (const key of keys) {
+      const there = known.get(placeOf(to, key))
+      if (typeof there === 'object') found.set(key, there)
+      else if (there !== 'absent') unknown.add(key)
+    }
+    if (unknown.size > 0) await search(to, unknown, found)
+    return found
+  }
+
+  async function search(to: To, unknown: Set<string>, found: Map<string, Posted>): Promise<void> {
     try {
       for await (const message of messagesOf(caller, to)) {
         for (const key of keysOf(message)) {
-          if (!keys.includes(key) || message.ts === undefined) continue
-          found.set(key, { channel: to.channel, ts: message.ts })
+          if (!unknown.has(key) || message.ts === undefined) continue
+          const posted = { channel: to.channel, ts: message.ts }
+          found.set(key, posted)
+          remember(to, [key], posted)
+          unknown.delete(key)
         }
-        if (found.size === keys.length) break
+        if (unknown.size === 0) break
       }
+      remember(to, [...unknown], 'absent')
     } catch (error) {
       if (isPassing(error)) throw error
       // Told twice is better than never: the bot may post where it may not read.
       log.warn({ channel: to.channel, error: messageOf(error) }, 'cannot look for what was posted already')
     }
-    return found
   }
 
   async function send(to: To, message: Message, keys: readonly string[]): Promise<Posted> {
@@ -57,29 +77,26 @@ export function createPosting(deps: {
   }
 
   async function inTurn(to: To, message: Message, keys: readonly string[], look: boolean): Promise<Posted> {
-    const places = keys.map(key => `${to.channel}/${to.thread ?? ''}/${key}`)
-    const remember = (value: Posted | null): void => {
-      for (const place of places) known.set(place, value)
-    }
-    const [first] = allOf(places.map(place => known.get(place) ?? null))
-    if (first !== undefined) return first
-    if (look || places.some(place => known.get(place) === null)) {
-      const there = await find(to, keys)
-      const [found] = allOf(keys.map(key => there.get(key) ?? null))
-      if (found !== undefined) return found
-    }
+    const states = keys.map(key => known.get(placeOf(to, key)))
+    const isToBeFound = look || states.some(each => each === 'unclear' || typeof each === 'object')
+    const there = isToBeFound ? await find(to, keys) : new Map<string, Posted>()
+    const [first] = there.values()
+    if (first !== undefined && there.size === keys.length) return first
     try {
       const posted = await send(to, message, keys)
-      remember(posted)
+      remember(to, keys, posted)
       return posted
     } catch (error) {
-      if (error instanceof SlackError && error.effect === 'unclear') remember(null)
+      const isUnclear = !(error instanceof SlackError) || error.effect === 'unclear'
+      const left = keys.filter(key => !there.has(key))
+      remember(to, left, isUnclear ? 'unclear' : 'absent')
       throw error
     }
   }
 
   return {
-    find,
+    // Behind those who post: an attempt that was called off may still be under way.
+    find: (to, keys) => lanes.look(to.channel, () => find(to, keys)),
     post(to, message, key, mayBeThere) {
       const keys = typeof key === 'string' ? [key] : key
       // Looked for in its turn: an attempt that was called off may still be under way before it.
@@ -88,14 +105,11 @@ export function createPosting(deps: {
   }
 }
 
-/** Nothing unless all are there. */
-function allOf(posted: readonly (Posted | null)[]): readonly Posted[] {
-  const there = posted.filter(each => each !== null)
-  return there.length === posted.length ? there : []
+function placeOf(to: To, key: string): string {
+  return `${to.channel}/${to.thread ?? ''}/${key}`
 }
 
 function argumentsOf(to: To, { text, blocks }: Message, keys: readonly string[]): Arguments {
-  const [key = ''] = keys
   return {
     channel: to.channel,
     ...(to.thread === null ? {} : { thread_ts: to.thread }),
@@ -105,14 +119,15 @@ function argumentsOf(to: To, { text, blocks }: Message, keys: readonly string[])
     unfurl_media: false,
     metadata: {
       event_type: EVENT_TYPE,
-      event_payload: { key, ...(keys.length > 1 ? { keys } : {}) },
+      // A list of words is none of the types that a payload may have (@slack/types, MessageMetadata).
+      event_payload: { key: keys.join(BETWEEN_KEYS) },
     },
   }
 }
 
 type Found = {
   ts?: string
-  metadata?: { event_type?: string; event_payload?: { key?: unknown; keys?: unknown } }
+  metadata?: { event_type?: string; event_payload?: { key?: unknown } }
 }
 
 type Page = { messages?: readonly Found[]; response_metadata?: { next_cursor?: string } }
@@ -139,6 +154,6 @@ async function* messagesOf(caller: Caller, { channel, thread }: To): AsyncGenera
 
 function keysOf({ metadata }: Found): readonly string[] {
   if (metadata?.event_type !== EVENT_TYPE) return []
-  const { key, keys } = metadata.event_payload ?? {}
-  return [key, ...(Array.isArray(keys) ? (keys as unknown[]) : [])].filter(each => typeof each === 'string')
+  const { key } = metadata.event_payload ?? {}
+  return typeof key === 'string' ? key.split(BETWEEN_KEYS) : []
 }

@@ -3,7 +3,7 @@
 import { type Clock, type Millis, type Timer, within } from '../../../clock.ts'
 import { messageOf } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
-import { isPassing, SlackError } from '../slack-error.ts'
+import { isForeign, isPassing, SlackError } from '../slack-error.ts'
 import type { Message, Posted, SlackApi } from '../types.ts'
 import { counted, nextEdit, type Rank, type Sent, SPACING_MS, type Waiting } from './budget.ts'
 import { createRemembered } from './remembered.ts'
@@ -38,6 +38,8 @@ export type UpdatesDeps = { api: Pick<SlackApi, 'edit'>; clock: Clock; log: Log 
 
 const FIRST_BACKOFF_MS: Millis = 1_000
 const LONGEST_BACKOFF_MS: Millis = 30_000
+/** About an hour of a proxy's refusals: it may be what the message says that it does not let through. */
+const MOST_FOREIGN = 120
 /** Under way at once: with 20 ends in one moment and half a second each, all are told within seconds. */
 const MOST_AT_ONCE = 4
 /** Somebody waits for it. */
@@ -45,7 +47,13 @@ const REPLY_WITHIN_MS: Millis = 10_000
 const ENDS_REMEMBERED = 2_000
 const DAY_MS: Millis = 24 * 60 * 60_000
 
-type Card = Waiting & { edit: Edit; settle: (how: EditEnd) => void; fail: (error: unknown) => void }
+type Card = Waiting & {
+  edit: Edit
+  /** How often it failed, and until when others go first for that. */
+  failed: { times: number; until: Millis }
+  settle: (how: EditEnd) => void
+  fail: (error: unknown) => void
+}
 /** What a message shows, or is about to. */
 type Shown = { rev: number; isFinal: boolean; at: Millis }
 
@@ -80,7 +88,8 @@ export function createUpdates({ api, clock, log }: UpdatesDeps): Updates {
 
   function spaced(card: Card): Card {
     const last = shown.get(keyOf(card.edit.posted))
-    card.notBefore = card.rank === 'outcome' || last === undefined ? 0 : last.at + SPACING_MS
+    const spacedAt = card.rank === 'outcome' || last === undefined ? 0 : last.at + SPACING_MS
+    card.notBefore = Math.max(spacedAt, card.failed.until)
     return card
   }
 
@@ -105,13 +114,19 @@ export function createUpdates({ api, clock, log }: UpdatesDeps): Updates {
   }
 
   function failed(key: string, card: Card, error: unknown): void {
-    if (!isPassing(error)) {
+    const isTriedAgain = isPassing(error) || (isForeign(error) && card.failed.times < MOST_FOREIGN)
+    if (!isTriedAgain) {
       cards.get(key)?.fail(error)
       cards.delete(key)
       card.fail(error)
       return
     }
     hold(error)
+    // One that Slack can never edit must not go first each time that it is asked whether it is back.
+    if (!isLimit(error)) {
+      const times = card.failed.times + 1
+      card.failed = { times, until: clock.mono() + backoffMs(times) + FIRST_BACKOFF_MS }
+    }
     const later = cards.get(key)
     if (later === undefined) {
       cards.set(key, card)
@@ -119,14 +134,14 @@ export function createUpdates({ api, clock, log }: UpdatesDeps): Updates {
     }
     // Meanwhile something newer came, which stands in for it; how long it has waited is not forgotten.
     later.since = Math.min(later.since, card.since)
+    later.failed = card.failed
     card.settle('passed over')
   }
 
   function hold(error: unknown): void {
     const limitedMs = error instanceof SlackError ? error.retryAfterMs : null
     if (limitedMs === null) failures++
-    const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, failures - 1))
-    pausedUntil = Math.max(pausedUntil, clock.mono() + (limitedMs ?? backoffMs))
+    pausedUntil = Math.max(pausedUntil, clock.mono() + (limitedMs ?? backoffMs(failures)))
     log.debug({ error: messageOf(error), waitMs: pausedUntil - clock.mono() }, 'cards wait for Slack')
   }
 
@@ -147,6 +162,7 @@ export function createUpdates({ api, clock, log }: UpdatesDeps): Updates {
       // Neither its rank nor its place in the line gets worse by what came later.
       rank: before?.rank === 'reply' && !edit.isFinal ? 'reply' : edit.rank,
       since: before?.since ?? clock.mono(),
+      failed: before?.failed ?? { times: 0, until: 0 },
       notBefore: 0,
       settle: resolve,
       fail: reject,
@@ -173,6 +189,14 @@ export function createUpdates({ api, clock, log }: UpdatesDeps): Updates {
       cards.clear()
     },
   }
+}
+
+function backoffMs(failures: number): Millis {
+  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, failures - 1))
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof SlackError && error.retryAfterMs !== null
 }
 
 function keyOf({ channel, ts }: Posted): string {

@@ -28,7 +28,9 @@ export function wheretoOf(
   if (channelId === 'home') return home === null ? null : { at: 'home', channel: home }
   if (origin === null) return { at: 'direct', user: item.to }
   const card = cards.where(item.topic, origin.place)
-  if (card !== null) return { at: 'place', channel: card.channel, thread: card.thread ?? card.ts }
+  // Others follow it elsewhere, where whoever it belongs to may not look.
+  if (card !== null && [origin.place, home].includes(card.channel))
+    return { at: 'place', channel: card.channel, thread: card.thread ?? card.ts }
   return { at: 'place', channel: origin.place, thread: origin.thread ?? null }
 }
 

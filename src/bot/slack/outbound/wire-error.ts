@@ -6,7 +6,11 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api'
-import { SlackError, type SlackErrorFacts, UNCLEAR_WORDS } from '../slack-error.ts'
+import type { Millis } from '../../../clock.ts'
+import { FULL_WORDS, SlackError, type SlackErrorFacts, UNCLEAR_WORDS } from '../slack-error.ts'
+
+/** Where Slack says no, and not for how long. */
+export const LIMITED_MS: Millis = 30_000
 
 export function asSlackError(caught: unknown, method: string, about = ''): SlackError {
   return caught instanceof SlackError ? caught : new SlackError({ ...factsOf(caught, method), about })
@@ -14,7 +18,7 @@ export function asSlackError(caught: unknown, method: string, about = ''): Slack
 
 function factsOf(cause: unknown, method: string): SlackErrorFacts {
   if (cause instanceof WebAPIRateLimitedError)
-    return { word: 'ratelimited', method, retryAfterMs: cause.retryAfter * 1_000, cause }
+    return { word: 'ratelimited', method, retryAfterMs: Math.max(1, cause.retryAfter) * 1_000, cause }
   if (cause instanceof WebAPIPlatformError) return refused(cause, method)
   if (cause instanceof WebAPIHTTPError) return { ...httpFacts(cause.statusCode, method), cause }
   return { ...networkFacts(cause instanceof WebAPIRequestError ? cause.original : cause, method), cause }
@@ -26,7 +30,8 @@ function refused(cause: WebAPIPlatformError, method: string): SlackErrorFacts {
   if (typeof error !== 'string' || !/^[a-z0-9_]{1,60}$/.test(error))
     return { word: 'no_answer', method, effect: 'unclear' }
   const effect = UNCLEAR_WORDS.includes(error) ? 'unclear' : 'none'
-  return { word: error, method, effect, messages: metadata?.messages ?? [], cause }
+  const limit = FULL_WORDS.includes(error) ? { retryAfterMs: LIMITED_MS } : {}
+  return { word: error, method, effect, messages: metadata?.messages ?? [], cause, ...limit }
 }
 
 export function httpFacts(status: number, method: string): SlackErrorFacts {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { drawTopic } from '../../../../src/cards/topics.ts'
 import type { View } from '../../../../src/cards/view.ts'
-import { makeResult, makeWaiting } from '../../../commands/lab-port.ts'
+import { makeLease, makeResult, makeWaiting } from '../../../commands/lab-port.ts'
 import { type SlackServer, startSlackServer } from './slack-server.ts'
 import { createStage, runOf, type Stage } from './stage.ts'
 
@@ -46,7 +46,9 @@ test('a card is stored before it is posted, edited at its news, and leaves when 
   stage.setRun(runOf(PASSED))
   await stage.passUntil(() => slack.said[0]?.text.includes('passed') && stage.cards().length === 0, 'the end')
   expect(slack.said).toHaveLength(1)
-  expect(live.where('run/T1')).toBeNull()
+  expect(stage.lab.state().cards).toEqual({})
+  // What is told late still finds its thread.
+  expect(live.where('run/T1')).toEqual({ channel: 'C1', ts: slack.said[0]?.ts, thread: null })
 })
 
 test('P27 killed after the card was stored: the next process posts it, as it is then', async () => {
@@ -260,6 +262,17 @@ test('the last lines of a test that runs are shown every 15 s, though nobody tel
   lines = 8
   await stage.passUntil(() => slack.said[0]?.text.includes('line 8'), 'the next lines')
   expect(stage.clock.mono() - at).toBeGreaterThanOrEqual(14_000)
+  live.close()
+})
+
+test('whoever waits for a board sees the place and the reason as they are now, though nobody tells of them', async () => {
+  let why = ['b1 is held by @kai until 12:30']
+  const lease = makeLease({ id: 'L1', state: 'waiting' })
+  stage = createStage(slack, { lease: () => lease, waiting: () => makeWaiting({ id: 'L1', why }) })
+  const { live } = stage.begin()
+  await live.post(await viewOf('lease/L1'), C1)
+  why = ['b1 is held by @kai until 13:00']
+  await stage.passUntil(() => slack.said[0]?.text.includes('until 13:00'), 'the new reason')
   live.close()
 })
 

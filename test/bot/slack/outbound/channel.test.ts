@@ -47,6 +47,24 @@ test('M5.2 an outcome is one reply in the thread of its card that mentions the s
   expect(JSON.stringify(replies[0]?.blocks)).toContain('{"type":"user","user_id":"U0MEI"}')
 })
 
+test('M5.2 while Slack lets the card wait, its outcome waits for it: it is one reply in its thread', async () => {
+  stage.setRun(runOf())
+  const { live, deliver } = stage.begin()
+  slack.fault('chat.postMessage', { how: 'limited', seconds: 25 }, { how: 'limited', seconds: 25 })
+  const view = (await drawTopic('run/T1', stage.lab)) as View
+  const posting = live.post(view, { channel: 'C1', thread: null })
+  await stage.passUntil(() => slack.of('chat.postMessage').length > 0, 'the first attempt')
+  expect(await posting).toBeNull()
+  stage.setRun(runOf(PASSED))
+  stage.owe({ topic: 'run/T1' })
+  deliver()
+  await allTold()
+  const [card, told] = slack.said
+  expect(slack.said).toHaveLength(2)
+  expect(card).toMatchObject({ channel: 'C1', thread: null })
+  expect(told).toMatchObject({ channel: 'C1', thread: card?.ts })
+})
+
 test.each([
   ['its channel', { place: 'C1' }, { channel: 'C1', thread: null }],
   ['its thread', { place: 'C1', thread: '1.5' }, { channel: 'C1', thread: '1.5' }],
@@ -226,4 +244,18 @@ test('M5.7 a trickle becomes one message every 15 s once five were told in a min
   expect(slack.said.length).toBeLessThanOrEqual(10)
   const told = slack.said.flatMap(each => [...new Set(each.text.match(/A\d+ alert/g))])
   expect(told).toEqual(Array.from({ length: 40 }, (_, n) => `A${n + 1} alert`))
+})
+
+test('M5.2 the submitter is told where they asked, not where somebody else follows it', async () => {
+  stage.setRun(runOf(PASSED))
+  const { live, deliver } = stage.begin()
+  stage.setRun(runOf({ state: 'running', rev: 11 }))
+  const view = (await drawTopic('run/T1', stage.lab)) as View
+  await live.post(view, { channel: 'D0LI', thread: null }, { tellAtEnd: 'U00LI' })
+  stage.setRun(runOf(PASSED))
+  stage.owe({ topic: 'run/T1' })
+  deliver()
+  await allTold()
+  const toMei = slack.said.filter(each => each.text.startsWith('<@U0MEI>'))
+  expect(toMei).toMatchObject([{ channel: 'C1', thread: null }])
 })

@@ -138,3 +138,34 @@ test('nothing unfurls, a thread is answered in the thread, blocks are taken away
   await api.edit(posted, say('bye'))
   expect(slack.calls.at(-1)?.args).toMatchObject({ blocks: [], text: 'bye' })
 })
+
+test('what is looked for behind a post that is still under way is found', async () => {
+  const clock = createFakeClock()
+  const api = apiOf(clock)
+  slack.fault('chat.postMessage', { how: 'limited', seconds: 1 })
+  const posting = api.post(C1, say('T1 passed'), 'run/T1', false)
+  const finding = api.find(C1, ['run/T1'])
+  await until(() => clock.timers === 1, 'the wait')
+  await clock.pass(1_000)
+  expect([...(await finding).values()]).toEqual([await posting])
+})
+
+test('what is known not to be there is not looked for again', async () => {
+  const clock = createFakeClock()
+  const api = apiOf(clock)
+  slack.always.set('chat.postMessage', { how: 'limited', seconds: 60 })
+  await expect(api.post(C1, say('T1'), 'run/T1', true)).rejects.toMatchObject({ word: 'ratelimited' })
+  slack.always.clear()
+  await clock.pass(60_000)
+  await api.post(C1, say('T1'), 'run/T1', true)
+  expect(slack.of('conversations.history')).toHaveLength(1)
+  expect(slack.said).toHaveLength(1)
+})
+
+test('what a message is found by is of the types that its metadata may have', async () => {
+  await apiOf().post(C1, say('two'), ['a', 'b'], false)
+  const payloads = slack.said.map(
+    each => (each.metadata as { event_payload: Record<string, unknown> }).event_payload,
+  )
+  expect(payloads.flatMap(Object.values).map(value => typeof value)).toEqual(['string'])
+})

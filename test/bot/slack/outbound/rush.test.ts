@@ -13,7 +13,13 @@ afterEach(() => slack.close())
 
 const IDS = Array.from({ length: 20 }, (_, n) => `T${n + 1}`)
 
-test('20 tests at once, over HTTP: each has one card that shows its end within 10 s, each submitter is told once in its thread, and Slack never gets more than 50 edits a minute', async () => {
+/** Which of the lines that the board printed an edit shows last; its end comes after all of them. */
+function lineOf({ args }: { args: Record<string, unknown> }): number {
+  const shown = /line (\d+)/.exec(String(args['text']))?.[1]
+  return String(args['text']).includes('passed') ? Number.POSITIVE_INFINITY : Number(shown ?? 0)
+}
+
+test('20 tests at once, over HTTP: each has one card that shows its end within 10 s, each submitter is told once in its thread and in order, no card goes back, and Slack never gets more than 50 edits a minute', async () => {
   let line = 0
   const stage = createStage(slack, { tail: () => ({ lines: [{ t: 0, text: `line ${line}` }], total: line }) })
   slack.now = () => stage.clock.mono()
@@ -53,6 +59,13 @@ test('20 tests at once, over HTTP: each has one card that shows its end within 1
     ])
   }
   expect(slack.said).toHaveLength(2 * IDS.length)
+  // They are all one person's, who reads them in the order in which the tests ended.
+  const told = slack.said.filter(each => each.thread !== null)
+  expect(told.map(each => /> (T\d+) passed/.exec(each.text)?.[1])).toEqual(IDS)
+  for (const ts of cards.values()) {
+    const lines = edits.filter(each => each.args['ts'] === ts).map(lineOf)
+    expect(lines).toEqual(lines.toSorted((a, b) => a - b))
+  }
   for (let n = 50; n < edits.length; n++)
     expect((edits[n]?.at ?? 0) - (edits[n - 50]?.at ?? 0)).toBeGreaterThanOrEqual(60_000)
   expect(edits.length).toBeGreaterThan(40)

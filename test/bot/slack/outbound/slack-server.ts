@@ -33,6 +33,10 @@ export type SlackServer = {
   /** For the next call of the method, one each; `always` for all. */
   fault(method: string, ...faults: Fault[]): void
   always: Map<string, Fault>
+  /** Nothing goes wrong any more. */
+  mend(): void
+  /** Tokens of processes that were killed: what they would still send never arrives. */
+  readonly dead: Set<string>
   /** The time that calls are noted with. */
   now: () => number
   /** Other addresses: response_url, files. */
@@ -52,8 +56,10 @@ export async function startSlackServer(): Promise<SlackServer> {
     const body = await textOf(request)
     const method = /^\/api\/(.+)$/.exec(request.url ?? '')?.[1]
     if (method === undefined) return slack.page?.(request, response, body)
+    const token = request.headers.authorization ?? ''
+    if (slack.dead.has(token)) return void response.destroy()
     const args = argumentsOf(body)
-    slack.calls.push({ method, token: request.headers.authorization ?? '', args, at: slack.now() })
+    slack.calls.push({ method, token, args, at: slack.now() })
     const fault = faults.get(method)?.shift() ?? slack.always.get(method) ?? slack.always.get('*')
     if (fault?.how === 'silent') return
     if (fault?.how === 'cut') return void response.destroy()
@@ -149,6 +155,11 @@ export async function startSlackServer(): Promise<SlackServer> {
     said: [],
     channels: new Map([['C1', { isMember: true }]]),
     always: new Map(),
+    dead: new Set(),
+    mend() {
+      faults.clear()
+      slack.always.clear()
+    },
     now: () => 0,
     page: null,
     fault(method, ...more) {

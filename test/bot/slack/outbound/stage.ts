@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createSlackApi } from '../../../../src/bot/slack/outbound/api.ts'
 import { createSlackCards } from '../../../../src/bot/slack/outbound/cards.ts'
 import { createSlackChannel } from '../../../../src/bot/slack/outbound/channel.ts'
@@ -100,6 +101,7 @@ export function createStage(slack: SlackServer, more: Partial<Lab> = {}): Stage 
     },
     begin({ home = 'CHOME' } = {}) {
       let isAlive = true
+      const botToken = `xoxb-${randomUUID()}`
       // A process that was killed stores nothing more, whatever of it still runs here.
       const mine: Lab = {
         ...lab,
@@ -111,7 +113,7 @@ export function createStage(slack: SlackServer, more: Partial<Lab> = {}): Stage 
         },
       }
       const timeoutMs = { now: 500, later: 500 }
-      const api = createSlackApi({ botToken: 'xoxb-test', apiUrl: slack.url, clock, log, timeoutMs })
+      const api = createSlackApi({ botToken, apiUrl: slack.url, clock, log, timeoutMs })
       const updates = createUpdates({ api, clock, log })
       const common = { lab: mine, api, clock, log, frame: () => FRAME, render }
       const live = createSlackCards({ ...common, updates })
@@ -128,6 +130,7 @@ export function createStage(slack: SlackServer, more: Partial<Lab> = {}): Stage 
         deliver: outbox.wake,
         kill() {
           isAlive = false
+          slack.dead.add(`Bearer ${botToken}`)
           live.close()
           updates.close()
         },

@@ -14,6 +14,8 @@ type Stage = {
   updates: Updates
   seen: Seen[]
   fail: SlackErrorFacts[]
+  /** Cards that Slack can never edit, and how it fails then. */
+  poison: Map<string, SlackErrorFacts>
 }
 
 /** Slack as far as edits go: each takes a while, and goes as `fail` says for the next ones. */
@@ -21,10 +23,11 @@ function stage(tookMs: (text: string) => number = () => 300): Stage {
   const clock = createFakeClock()
   const seen: Seen[] = []
   const fail: SlackErrorFacts[] = []
+  const poison = new Map<string, SlackErrorFacts>()
   const edit = async ({ ts }: Posted, { text }: { text: string }): Promise<void> => {
     const sentAt = clock.mono()
     await pause(clock, tookMs(text))
-    const fault = fail.shift()
+    const fault = fail.shift() ?? poison.get(ts)
     if (fault !== undefined) throw new SlackError(fault)
     seen.push({ card: ts, text, sentAt, at: clock.mono() })
   }
@@ -33,7 +36,7 @@ function stage(tookMs: (text: string) => number = () => 300): Stage {
     await clock.pass(0)
     await clock.pass(ms)
   }
-  return { clock, pass, seen, fail, updates: createUpdates({ api: { edit }, clock, log: silentLog }) }
+  return { clock, pass, seen, fail, poison, updates: createUpdates({ api: { edit }, clock, log: silentLog }) }
 }
 
 function editOf(card: string, rev: number, more: Partial<Edit> = {}): Edit {
@@ -217,4 +220,31 @@ test('closing ends every wait and sends nothing more', async () => {
   await pass(60_000)
   expect(seen.length).toBeLessThanOrEqual(1)
   expect(clock.timers).toBe(0)
+})
+
+test('an end that Slack cannot edit in, again and again, holds up nobody', async () => {
+  const { pass, updates, seen, poison } = stage()
+  poison.set('T1', { word: 'internal_error', method: 'chat.update', effect: 'unclear' })
+  void updates.show(endOf('T1', 9))
+  for (let n = 0; n < 20; n++) {
+    void updates.show(editOf('T2', n))
+    void updates.show(endOf(`E${n}`, n))
+    await pass(10_000)
+  }
+  expect(seen.filter(each => each.card === 'T2').length).toBeGreaterThan(10)
+  expect(seen.filter(each => each.card.startsWith('E'))).toHaveLength(20)
+  poison.clear()
+  await pass(40_000)
+  expect(seen.at(-1)).toMatchObject({ card: 'T1', text: '9' })
+})
+
+test('a proxy that answers in the place of Slack for ten minutes freezes no card', async () => {
+  const { pass, updates, seen, fail } = stage()
+  fail.push(...Array.from({ length: 500 }, () => ({ word: 'http_403', method: 'chat.update' })))
+  const shown = Array.from({ length: 5 }, (_, n) => updates.show(endOf(`T${n}`, 7)))
+  await pass(10 * 60_000)
+  fail.length = 0
+  await pass(40_000)
+  expect(await Promise.all(shown)).toEqual(Array.from({ length: 5 }, () => 'shown'))
+  expect(seen).toHaveLength(5)
 })
