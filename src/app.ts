@@ -109,7 +109,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
     })
     const dispatcher = createDispatcher({ commands, lab, log, clock })
-    const chat = await openChat(environment, { dispatcher, lab, clock, log })
+    const { scrub } = options.secrets
+    const chat = await openChat(environment, { dispatcher, lab, scrub, clock, log })
     stack.defer(() => chat?.close())
     const http = createHttp({
       host: environment.host,

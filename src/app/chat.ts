@@ -14,7 +14,7 @@ const MOST_TRIES = 20
 /** The chat platform of this deployment (M5.1); null at the terminal. Throws ConfigError for settings that it lacks. */
 export async function openChat(
   { slack }: Environment,
-  deps: { dispatcher: Dispatcher; lab: Lab; clock: Clock; log: Log },
+  deps: { dispatcher: Dispatcher; lab: Lab; scrub(text: string): string; clock: Clock; log: Log },
 ): Promise<SlackFace | null> {
   if (slack === null) return null
   // Bolt takes 40 MB and a tenth of a second, which a terminal does not need.
@@ -36,7 +36,12 @@ export function chatHealth(face: SlackFace | null): Pick<HealthFacts, 'chat'> {
   const since = trouble?.since ?? health.since
   const problem = problemOf(face)
   return {
-    chat: { platform: 'slack', up: isUp, since: Math.round(since), ...(problem === null ? {} : { problem }) },
+    chat: {
+      ...{ platform: 'slack', up: isUp, since: Math.round(since) },
+      ...(problem === null ? {} : { problem }),
+      // By the socket nobody else can come in.
+      ...(health.mode === 'http' ? { refused: health.refused } : {}),
+    },
   }
 }
 

@@ -34,7 +34,14 @@ export type HealthFacts = {
   queue: { waiting: number; running: number; limit: number }
   boards: { usable: number; total: number }
   /** Left out where there is no chat platform. */
-  chat?: { platform: string; up: boolean; since: Millis; problem?: string }
+  chat?: {
+    platform: string
+    up: boolean
+    since: Millis
+    problem?: string
+    /** Requests to its webhook that it did not sign, since the start. */
+    refused?: number
+  }
 }
 
 export type HttpOptions = {

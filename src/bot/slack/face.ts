@@ -1,6 +1,7 @@
 /** Slack as a face of the lab: hears people there, answers them, keeps cards up to date, and tells what is owed. */
 
 import { frameOf } from '../../cards/topics.ts'
+import type { View } from '../../cards/view.ts'
 import type { Clock, Millis } from '../../clock.ts'
 import type { Dispatcher } from '../../commands/dispatch.ts'
 import type { SlackSettings } from '../../config/types.ts'
@@ -10,11 +11,12 @@ import type { Inbox } from '../../mail/inbox.ts'
 import type { Channel } from '../../mail/types.ts'
 import { createCounter } from './counter/counter.ts'
 import { createDrawing } from './counter/drawing.ts'
+import { type Scrub, withoutSecrets } from './hidden.ts'
 import { createInbound, type InboundDeps, type InboundHealth } from './inbound/index.ts'
 import { createIntroduction } from './introduction.ts'
 import { createSlackApi } from './outbound/api.ts'
 import { createSlackCards } from './outbound/cards.ts'
-import { createSlackChannel } from './outbound/channel.ts'
+import { createSlackChannel, type SlackChannelDeps } from './outbound/channel.ts'
 import { createUpdates } from './outbound/updates.ts'
 import { renderMessage } from './render/render.ts'
 
@@ -24,6 +26,7 @@ export type SlackFaceDeps = {
   lab: Lab
   inbox: Inbox
   tries: InboundDeps['tries']
+  scrub: Scrub
   clock: Clock
   log: Log
 }
@@ -54,14 +57,16 @@ export function createSlackFace(deps: SlackFaceDeps): SlackFace {
   const api = createSlackApi({ ...settings, clock, log })
   const updates = createUpdates({ api, clock, log })
   const frame = () => frameOf(lab)
-  const cards = createSlackCards({ lab, api, updates, clock, log, frame, render: renderMessage })
+  const shown = (view: View): View => withoutSecrets(view, deps.scrub)
+  const render: SlackChannelDeps['render'] = (view, drawn) => renderMessage(shown(view), drawn)
+  const cards = createSlackCards({ lab, api, updates, clock, log, frame, render })
   const isTroubled = (): boolean => api.health().trouble !== null
   const introduction = createIntroduction({ api, isTroubled, clock, log })
   const counter = createCounter({
     ...{ ...deps, cards, home: settings.home, commands: settings.commands },
     // Somebody waits for these edits, and they count like all others.
     api: { ...api, edit: updates.reply },
-    draw: createDrawing(lab),
+    draw: createDrawing(lab, shown),
     self: () => introduction.self()?.user ?? '',
   })
   const inbound = createInbound({
@@ -73,7 +78,7 @@ export function createSlackFace(deps: SlackFaceDeps): SlackFace {
     options: counter.options,
     changed: counter.changed,
   })
-  const tells = { lab, api, cards, home: settings.home, clock, log, frame, render: renderMessage }
+  const tells = { lab, api, cards, home: settings.home, clock, log, frame, render }
 
   return {
     handler: inbound.handler,

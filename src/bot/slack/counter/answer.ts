@@ -5,8 +5,16 @@ import type { Outcome } from '../../../commands/dispatch.ts'
 import type { AnyCommand, Expected } from '../../../commands/types.ts'
 import type { Asker, Place, SlackApi } from '../types.ts'
 import { withPostHere } from './here.ts'
-import { cardLink, doneNote, firstLine, noWayIn, postedNote, secretSent } from './notices.ts'
-import type { Publisher } from './publish.ts'
+import {
+  cardLink,
+  doneNote,
+  firstLine,
+  noWayIn,
+  postedNote,
+  secretSent,
+  withoutFollowing,
+} from './notices.ts'
+import type { Publisher, Shown } from './publish.ts'
 import type { Talk } from './talk.ts'
 import { type Audience, audienceOf, type Deed, deedOf } from './visibility.ts'
 
@@ -56,17 +64,18 @@ export function createAnswers({ commands, api, publisher, home }: AnswerDeps): A
   const FOR: Readonly<
     Record<Audience, (outcome: Done, deed: Deed, command: AnyCommand, to: Answering) => Promise<void>>
   > = {
-    async asker({ view }, _deed, command, { line, place, talk }) {
+    async asker({ view: answer, follows }, _deed, command, { line, place, talk }) {
+      const view = follows === null ? answer : withoutFollowing(answer, follows)
       // What needs a role is not for everybody, so it is not offered to be.
       const isOffered = !place.isDirect && command.role === 'user'
       await talk.tell(isOffered ? withPostHere(view, line) : view)
     },
     async direct({ view, started }, deed, _command, { by, place, talk }) {
       const channel = await api.direct(by.id)
-      if (deed === 'follow' && started === null) return void (await talk.tell(view))
-      if (deed === 'follow')
-        await publisher.show(view, { channel, thread: null }, talk, { live: true, tellAtEnd: by.id })
-      else await talk.post(view, { channel, thread: null })
+      const spot = { channel, thread: null }
+      if (deed !== 'follow') await talk.post(view, spot)
+      else if (started === null || (await publisher.show(view, spot, talk, liveFor(by))) === null)
+        return void (await talk.tell(view))
       if (place.channel !== channel) await talk.tell(deed === 'follow' ? followed(view) : secretSent())
     },
     async home(outcome, deed, command, to) {
@@ -75,7 +84,7 @@ export function createAnswers({ commands, api, publisher, home }: AnswerDeps): A
       const shown =
         home === null
           ? null
-          : await publisher.show(view, { channel: home, thread: null }, talk, { live: true })
+          : await publisher.show(view, { channel: home, thread: null }, talk, { live: true, isNew: true })
       if (shown === null) return await FOR.channel(outcome, deed, command, to)
       await talk.tell(cardLink(firstLine(view), shown === 'later' ? null : await api.permalink(shown)))
     },
@@ -96,8 +105,8 @@ export function createAnswers({ commands, api, publisher, home }: AnswerDeps): A
 
   async function follow({ view, started }: Done, to: Answering): Promise<void> {
     if (started === null) return void (await to.talk.tell(view))
-    const how = { live: true, tellAtEnd: to.by.id }
-    if ((await publisher.show(view, to.place, to.talk, how)) === null) await shut(view, to)
+    const shown = await publisher.show(view, to.place, to.talk, liveFor(to.by))
+    if (shown === null) await shut(view, to)
   }
 
   async function act({ view, started }: Done, to: Answering): Promise<void> {
@@ -107,7 +116,11 @@ export function createAnswers({ commands, api, publisher, home }: AnswerDeps): A
     const card = publisher.hasCard(view.topic, place, clicked?.ts ?? null)
     if (card === 'this') return
     if (card === 'another') return void (await talk.tell(view, { replace: replaces(view, to) }))
-    const shown = await publisher.show(view, place, talk, { live: ENDING.test(view.topic) })
+    if (clicked !== null && isTurned(view, to) && (await talk.turn(view, clicked.ts))) return
+    const shown = await publisher.show(view, place, talk, {
+      live: ENDING.test(view.topic),
+      ...(started === view.topic ? { isNew: true } : {}),
+    })
     if (shown === null) return await shut(view, to)
     if (replaces(view, to)) await talk.tell(doneNote(firstLine(view)), { replace: true })
   }
@@ -128,6 +141,17 @@ export function createAnswers({ commands, api, publisher, home }: AnswerDeps): A
   }
 }
 
+/** Whether the message whose button was pressed shows the same thing, so that it turns into what came of it. */
+function isTurned({ topic, final }: View, { clicked, expect }: Answering): boolean {
+  if (clicked?.isEphemeral !== false || expect?.topic !== topic) return false
+  // What goes on gets a card that is kept up to date.
+  return final === true || !ENDING.test(topic)
+}
+
+function liveFor({ id }: Asker): Shown {
+  return { live: true, tellAtEnd: id }
+}
+
 /** Whether the message for one pair of eyes, whose button was pressed, is of no more use. */
 function replaces(view: View, { clicked, expect, confirmed }: Answering): boolean {
   if (clicked?.isEphemeral !== true) return false
@@ -135,7 +159,5 @@ function replaces(view: View, { clicked, expect, confirmed }: Answering): boolea
 }
 
 function followed(view: View): View {
-  return doneNote(
-    `You follow it in our direct messages, and are told there when it has ended: ${firstLine(view)}`,
-  )
+  return doneNote(`You follow it in our direct messages, to its end: ${firstLine(view)}`)
 }

@@ -7,9 +7,10 @@ import type { Asker, Heard, Place, Reply, SlackFile } from '../types.ts'
 import type { Answering } from './answer.ts'
 import type { Desk } from './counter.ts'
 import { withoutFile } from './forms.ts'
-import { takeHere } from './here.ts'
+import { takeHere, withFlag } from './here.ts'
 import { lineOf, type Read } from './lines.ts'
 import {
+  brokeOff,
   confirmElsewhere,
   doneNote,
   firstLine,
@@ -17,6 +18,7 @@ import {
   leftLines,
   noFileNote,
   pressedTwice,
+  withFormOffer,
 } from './notices.ts'
 import { makesNew } from './presses.ts'
 import type { FormHeard } from './submitted.ts'
@@ -25,9 +27,9 @@ import type { Talk } from './talk.ts'
 export type LineHeard = Extract<Heard, { kind: 'line' }>
 
 export async function carryLine(desk: Desk, heard: LineHeard, key: string, again: boolean): Promise<void> {
-  const { by, how, expect, message, reply } = heard
+  const { by, how, reply } = heard
   const talk = desk.talk(heard, key, again)
-  const { line: typed, left } = how === 'click' ? { line: heard.line, left: 0 } : lineOf(heard.line, desk)
+  const { line: typed, left } = how === 'click' ? { line: heard.line, left: 0 } : lineOf(heard, desk)
   const { line, here } = takeHere(typed === '' ? 'help' : typed)
   const files = heard.files.length > 0 ? heard.files : desk.kept.of(by.id, line)
   const read = desk.lines.read(line)
@@ -39,9 +41,27 @@ export async function carryLine(desk: Desk, heard: LineHeard, key: string, again
     )
   if (isSlip(desk, heard, line)) return void (await talk.tell(pressedTwice(line)))
   talk.working(line)
+  try {
+    await answerLine(desk, heard, { line, here, typed, files, key }, talk)
+  } catch (error) {
+    await talk.close(brokeOff())
+    throw error
+  }
+  await talk.close(doneNote('Done.'))
+  if (left > 0) await talk.tell(leftLines(line, left))
+}
+
+type Asking = { line: string; here: boolean; typed: string; files: readonly SlackFile[]; key: string }
+
+async function answerLine(desk: Desk, heard: LineHeard, asking: Asking, talk: Talk): Promise<void> {
+  const { by, how, expect, message } = heard
+  const { line, here, typed, files, key } = asking
+  const read = desk.lines.read(line)
   const place = await placeOf(desk, heard)
-  const outcome = await desk.lines.ask({ line, typed, by, place, files, expect, key })
+  const asked = await desk.lines.ask({ line, typed, by, place, files, expect, key })
+  const outcome = withForm(desk, asked, line)
   keepFiles(desk, by.id, outcome, files)
+  if (outcome.kind !== 'done') desk.presses.forget(by.id, message?.ts ?? null, line)
   const to: Answering = {
     ...{ by, place, line, here, expect, talk },
     bare: read?.bare === true,
@@ -50,9 +70,15 @@ export async function carryLine(desk: Desk, heard: LineHeard, key: string, again
     isAtHome: place !== heard.place,
   }
   await desk.answers.give(outcome, to)
-  await talk.close()
-  if (left > 0) await talk.tell(leftLines(line, left))
   if (outcome.kind === 'done') desk.tab.touch(by.id)
+}
+
+/** What was typed is not typed again: the form opens with it, and asks for what is missing, a file too. */
+function withForm({ dispatcher: { commands } }: Desk, outcome: Outcome, line: string): Outcome {
+  const command = commands.find(each => each.name === outcome.command)
+  if (outcome.kind !== 'fault' || command?.form !== true || outcome.fault.fields === undefined) return outcome
+  const filled = withFlag(line, '--form')
+  return filled === null ? outcome : { ...outcome, view: withFormOffer(outcome.view, filled) }
 }
 
 function isSlip({ lines, presses }: Desk, { how, by, message }: LineHeard, line: string): boolean {
@@ -66,9 +92,9 @@ export async function placeOf({ api }: Desk, { by, place }: { by: Asker; place: 
   return place.channel === by.id ? { ...place, channel: await api.direct(by.id) } : place
 }
 
-/** The button of a question runs the same line, and a click brings no files. */
+/** The button of a question, or of what was probably meant, runs a line of its own, and a click brings no files. */
 function keepFiles({ kept }: Desk, user: string, outcome: Outcome, files: readonly SlackFile[]): void {
-  if (outcome.kind !== 'confirm') return
+  if (outcome.kind === 'done') return
   for (const part of outcome.view.parts)
     if (part.t === 'actions') for (const { line } of part.items) kept.keep(user, line, files)
 }

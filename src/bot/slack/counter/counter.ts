@@ -2,7 +2,7 @@
 
 import { welcomeCard } from '../../../cards/welcome.ts'
 import type { Clock } from '../../../clock.ts'
-import type { Dispatcher } from '../../../commands/dispatch.ts'
+import { type Dispatcher, whereWords } from '../../../commands/dispatch.ts'
 import { slashNames } from '../../../commands/slash.ts'
 import { messageOf } from '../../../errors.ts'
 import { reference } from '../../../ids.ts'
@@ -16,7 +16,7 @@ import type { Drawing } from './drawing.ts'
 import { createForms, type Forms } from './forms.ts'
 import { createHomeTab, type HomeTab } from './home-tab.ts'
 import { createKeptFiles, type KeptFiles } from './kept-files.ts'
-import { CHANNEL, createLines, type Lines, lineOf } from './lines.ts'
+import { CHANNEL, createLines, type Lines, lineOf, originOf } from './lines.ts'
 import { brokeNote, editedNote } from './notices.ts'
 import { optionsFor } from './options.ts'
 import { createPresses, type Presses } from './presses.ts'
@@ -50,7 +50,7 @@ export type Counter = {
    */
   interrupted(heard: Heard, key: string, began: boolean): Promise<void>
   /** It was acknowledged and is not carried out. Throws while nobody can be told. */
-  lost(heard: Heard, why: LostWhy): Promise<void>
+  lost(heard: Heard, why: LostWhy, key: string): Promise<void>
   submitted(sent: Submission): Submitted
   options(query: OptionsQuery): OptionsAnswer
   /** Never throws. */
@@ -68,13 +68,15 @@ export type Desk = CounterDeps & {
   kept: KeptFiles
   presses: Presses
   tab: HomeTab
-  talk(heard: Answerable, key: string, again: boolean): Talk
+  /** `isPatient` false: whoever tells tries again by themselves, or it is of no use later. */
+  talk(heard: Answerable, key: string, again: boolean, isPatient?: boolean): Talk
 }
 
 type Answerable = { by: Asker; place: Place; reply?: Reply; how?: string }
 
 export function createCounter(deps: CounterDeps): Counter {
-  const desk = deskOf(deps)
+  const stopper = new AbortController()
+  const desk = deskOf({ ...deps, signal: stopper.signal })
   const { dispatcher, lab, draw, log } = deps
   const { commands } = dispatcher
   const guarded = async (heard: Heard, key: string, work: () => Promise<void>): Promise<void> => {
@@ -90,23 +92,27 @@ export function createCounter(deps: CounterDeps): Counter {
       began
         ? answerAgain(desk, heard, key, () => carryOut(desk, heard, key, true))
         : tellMissed(desk, heard, key),
-    lost: (heard, why) => tellLost(desk, heard, why),
+    lost: (heard, why, key) =>
+      tellLost(desk, heard, why, key, () => guarded(heard, key, () => carryOut(desk, heard, key, false))),
     submitted: sent => submitted(sent, { commands, lab, draw }),
     options: query => optionsFor(query, commands, lab),
     changed: change =>
       desk.forms
         .changed(change)
         .catch((error: unknown) => log.warn({ error: messageOf(error) }, 'a form was not drawn')),
-    close: () => desk.tab.close(),
+    close() {
+      stopper.abort(new Error('the counter is closed'))
+      desk.tab.close()
+    },
   }
 }
 
-function deskOf(deps: CounterDeps): Desk {
+function deskOf(deps: CounterDeps & { signal: AbortSignal }): Desk {
   const { dispatcher, api, clock, lab, log, draw } = deps
   const { commands } = dispatcher
   const [whole = { name: '/lab', noun: null }] = slashNames(deps.commands)
   const prefix = whole.name.slice(1, -'lab'.length)
-  const talkDeps = { api, clock, log, draw }
+  const talkDeps = { api, clock, log, draw, signal: deps.signal }
   return {
     ...deps,
     prefix,
@@ -116,9 +122,12 @@ function deskOf(deps: CounterDeps): Desk {
     kept: createKeptFiles(clock),
     presses: createPresses(clock),
     tab: createHomeTab({ lab, api, clock, log, draw }),
-    talk({ by, place, reply, how }, key, again) {
+    talk({ by, place, reply, how }, key, again, isPatient = true) {
       const given = reply ?? { responseUrl: null, trigger: null, at: clock.now() }
-      return createTalk({ by, place, reply: given, isSlash: how === 'slash', key, again }, talkDeps)
+      return createTalk(
+        { by, place, reply: given, isSlash: how === 'slash', key, again, isPatient },
+        talkDeps,
+      )
     },
   }
 }
@@ -136,9 +145,11 @@ async function carryOut(desk: Desk, heard: Heard, key: string, again: boolean): 
     case 'joined':
       return await greet(desk, heard.place, key, again)
     case 'edited': {
-      const { line } = lineOf(heard.line, desk)
+      const { line } = lineOf(heard, desk)
       // What is no command now either is somebody talking.
-      if (desk.lines.read(line) !== null) await desk.talk(heard, key, again).tell(editedNote(line))
+      if (desk.lines.read(line) === null) return
+      desk.kept.keep(heard.by.id, line, heard.files ?? [])
+      await desk.talk(heard, key, again).tell(editedNote(line))
       return
     }
     case 'revoked':
@@ -159,10 +170,22 @@ async function broke(desk: Desk, heard: Heard, key: string, error: unknown): Pro
   desk.log.error({ error, reference: name, kind: heard.kind }, 'an answer broke')
   if (heard.kind !== 'line' && heard.kind !== 'form' && heard.kind !== 'shortcut') return
   const line = heard.kind === 'shortcut' ? 'run-test' : heard.line
-  const told = desk.talk(heard, `${key}/broke`, false).tell(brokeNote(line, name))
+  const note = brokeNote(line, name)
+  // The form stands there still, saying that it is worked on.
+  if (heard.kind === 'form') await desk.forms.note(heard.view, 'Boardroom', note)
+  const told = desk.talk(heard, `${key}/broke`, false).tell(note)
   const { id, name: known } = heard.by
   const who = { id, name: known ?? id, platform: CHANNEL }
+  const where = whereWords(originOf(null, heard.place, null, key))
   const result = `internal: ${messageOf(error)}`
-  const written = desk.lab.record({ who, line, args: null, decision: 'allowed', result, reference: name })
+  const written = desk.lab.record({
+    who,
+    where,
+    line,
+    args: null,
+    decision: 'allowed',
+    result,
+    reference: name,
+  })
   await Promise.allSettled([told, written])
 }

@@ -16,12 +16,13 @@ export type Drawing = {
   home(view: View): HomeView
 }
 
-export function createDrawing(lab: Lab): Drawing {
+/** `shown`: a view as it may be shown. */
+export function createDrawing(lab: Lab, shown: (view: View) => View = view => view): Drawing {
   return {
-    message: view => renderMessage(view, frameOf(lab)),
+    message: view => renderMessage(shown(view), frameOf(lab)),
     form: (view, options) => renderForm(view, { ...options, frame: frameOf(lab) }),
     loading: loadingModal,
-    note: (title, view) => noteModal(title, view, frameOf(lab), ''),
-    home: view => renderHome(view, frameOf(lab)),
+    note: (title, view) => noteModal(title, shown(view), frameOf(lab), ''),
+    home: view => renderHome(shown(view), frameOf(lab)),
   }
 }

@@ -61,7 +61,9 @@ export function blockOf(field: string): string {
 
 function valueIn({ type, value, selected_option: one, selected_options: some }: z.output<typeof element>) {
   if (type === 'checkboxes') return some?.length ? 'yes' : ''
-  const chosen = one?.value ?? some?.[0]?.value ?? value ?? ''
+  const chosen = one?.value ?? some?.[0]?.value
+  // Typed, it is a word like any other: programs read their input from `-`.
+  if (chosen === undefined) return value ?? ''
   return chosen === NOTHING ? '' : chosen
 }
 

@@ -9,22 +9,31 @@ import { InputError } from '../../../errors.ts'
 const HERE = '--here'
 
 export function takeHere(line: string): { line: string; here: boolean } {
+  const rest = withoutFlag(line, HERE)
+  return { line: rest ?? line, here: rest !== null }
+}
+
+/** Null for a line that has no such flag before `--`, and for one that no words can be read from. */
+export function withoutFlag(line: string, flag: string): string | null {
   const split = splitAtRest(line)
-  if (split === null) return { line, here: false }
-  const kept = split.ours.filter(word => word.quoted || word.text !== HERE)
-  if (kept.length === split.ours.length) return { line, here: false }
-  return { line: formatWords([...kept, ...split.rest]), here: true }
+  const kept = split?.ours.filter(word => word.quoted || word.text !== flag) ?? []
+  return split === null || kept.length === split.ours.length ? null : formatWords([...kept, ...split.rest])
 }
 
 /** The card with a button that shows it to everybody. */
 export function withPostHere(view: View, line: string): View {
-  const split = splitAtRest(line)
-  if (split === null) return view
-  const posting = formatWords([...split.ours, { text: HERE, quoted: false }, ...split.rest])
+  const posting = withFlag(line, HERE)
+  if (posting === null) return view
   return {
     ...view,
     parts: [...view.parts, { t: 'actions', items: [button('post-here', 'Post here', posting)] }],
   }
+}
+
+/** Before `--`: what follows that is the program's own. Null for a line that no words can be read from. */
+export function withFlag(line: string, flag: string): string | null {
+  const split = splitAtRest(line)
+  return split && formatWords([...split.ours, { text: flag, quoted: false }, ...split.rest])
 }
 
 /** Null for a line that no words can be read from. */

@@ -70,8 +70,11 @@ export function createLines({ dispatcher, api, home }: LinesDeps): Lines {
 }
 
 /** What was typed, as the grammar of all faces has it. `prefix` stands before the names of our slash commands. */
-export function lineOf(text: string, { self, prefix }: { self(): string; prefix: string }): Typed {
-  const { line, left } = typedIn(text, self())
+export function lineOf(
+  heard: { line: string; self?: string },
+  { self, prefix }: { self(): string; prefix: string },
+): Typed {
+  const { line, left } = typedIn(heard.line, heard.self ?? self())
   return { line: slashLine(line, prefix), left }
 }
 

@@ -3,6 +3,7 @@
 import { bold, button, code, link, plain, textOf } from '../../../cards/text.ts'
 import type { Action, Run, View } from '../../../cards/view.ts'
 import { count } from '../../../cards/words.ts'
+import type { Followed } from '../../../commands/types.ts'
 
 const LONGEST_SHOWN = 120
 /** No notice tells a time. */
@@ -51,6 +52,29 @@ export function formOffer(command: string, line: string, usage: string): View {
   return notice('form', `${command} needs its arguments.`, [[plain('Or typed: '), code(usage)]], [open])
 }
 
+/** What is wrong with a line, and its form, filled in with what is right. */
+export function withFormOffer(view: View, line: string): View {
+  return {
+    ...view,
+    summary: `${view.summary}\nIts form: ${line}`,
+    parts: [...view.parts, { t: 'actions', items: [button('open-form', 'Open the form', line)] }],
+  }
+}
+
+/** A log that was to go on by itself, as at a terminal: a message shows what there was of it. */
+export function withoutFollowing(view: View, { kind, id }: Followed): View {
+  const runs = [plain('This is the log up to now; it does not go on here.')]
+  const follow = button('follow', 'Follow the test', `tests follow ${id}`)
+  return {
+    ...view,
+    parts: [
+      ...view.parts,
+      { t: 'note', runs },
+      ...(kind === 'run' ? [{ t: 'actions', items: [follow] } as const] : []),
+    ],
+  }
+}
+
 export function secretSent(): View {
   return notice('sent', 'Sent to you as a direct message: it is for your eyes alone.', [])
 }
@@ -61,6 +85,11 @@ export function postedNote(what: string): View {
 
 export function doneNote(summary: string): View {
   return notice('done', summary, [])
+}
+
+/** In place of the note that it is being worked on. */
+export function brokeOff(): View {
+  return doneNote('This broke off; the next message says why.')
 }
 
 /** Where the card of a test is that was asked for by direct message. */

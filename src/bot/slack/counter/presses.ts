@@ -6,6 +6,8 @@ import type { AnyCommand } from '../../../commands/types.ts'
 export type Presses = {
   /** Whether the same person pressed it a moment ago; from now on, they did. */
   isRepeat(user: string, message: string | null, line: string): boolean
+  /** It came to nothing: to press it again is to try again. */
+  forget(user: string, message: string | null, line: string): void
 }
 
 /** A second press within this is a finger that slipped, a later one is another wish. */
@@ -18,14 +20,16 @@ export function makesNew({ http, private: isPrivate }: AnyCommand): boolean {
 
 export function createPresses(clock: Clock): Presses {
   const pressed = new Map<string, Millis>()
+  const keyOf = (...press: [string, string | null, string]): string => JSON.stringify(press)
   return {
     isRepeat(user, message, line) {
       const now = clock.mono()
       for (const [key, at] of pressed) if (now - at >= HURRY_MS) pressed.delete(key)
-      const key = JSON.stringify([user, message, line])
+      const key = keyOf(user, message, line)
       if (pressed.has(key)) return true
       pressed.set(key, now)
       return false
     },
+    forget: (user, message, line) => void pressed.delete(keyOf(user, message, line)),
   }
 }

@@ -15,8 +15,11 @@ export type Cards = Pick<SlackCards, 'post' | 'where'>
 
 export type PublishDeps = { lab: Lab; api: SlackApi; cards: Cards; log: Log }
 
-/** `live`: kept up to date, to its end. `tellAtEnd`: who is told then. */
-export type Shown = { live: boolean; tellAtEnd?: string }
+/**
+ * `live`: kept up to date, to its end. `isNew`: it was begun just now, and what is told of it will look for its card,
+ * even where it is over already. `tellAtEnd`: who is told then.
+ */
+export type Shown = { live: boolean; isNew?: true; tellAtEnd?: string }
 
 type To = { channel: string; thread: string | null }
 
@@ -31,10 +34,15 @@ export type Publisher = {
 const OUTSIDE = ['not_in_channel', 'channel_not_found'] as const
 
 export function createPublisher({ lab, api, cards, log }: PublishDeps): Publisher {
-  async function once(view: View, to: To, talk: Talk, { live, ...how }: Shown): Promise<Posted | 'later'> {
+  async function once(
+    view: View,
+    to: To,
+    talk: Talk,
+    { live, isNew, ...how }: Shown,
+  ): Promise<Posted | 'later'> {
     // Everybody sees it: nothing in it is `yours`.
     const card = live ? await drawTopic(view.topic, lab) : null
-    if (card === null || card.final === true) return await talk.post(card ?? view, to)
+    if (card === null || (card.final === true && isNew !== true)) return await talk.post(card ?? view, to)
     return (await cards.post(card, to, how)) ?? 'later'
   }
 

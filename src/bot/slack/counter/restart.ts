@@ -5,10 +5,10 @@ import type { View } from '../../../cards/view.ts'
 import type { Millis } from '../../../clock.ts'
 import { LabError } from '../../../errors.ts'
 import type { LostWhy } from '../inbound/types.ts'
-import type { Heard } from '../types.ts'
+import type { Heard, SlackFile } from '../types.ts'
 import { type LineHeard, placeOf } from './carry.ts'
 import type { Desk } from './counter.ts'
-import { takeHere } from './here.ts'
+import { takeHere, withoutFlag } from './here.ts'
 import { lineOf, madeBy } from './lines.ts'
 import { doneNote, firstLine, interruptedNote, lostNote, missedNote } from './notices.ts'
 import type { FormHeard } from './submitted.ts'
@@ -35,7 +35,7 @@ export async function answerAgain(
   }
   const made = await madeBy(key, desk.lab)
   if (made !== null) return await showMade(desk, heard, key, made)
-  await insist(desk, heard, key, interruptedNote(line, lookAt(read.bound.raw)))
+  await insist(desk, heard, key, asked => interruptedNote(asked, lookAt(read.bound.raw)))
 }
 
 /** The test or lease is there: it was stored, and only its answer is owed. */
@@ -66,7 +66,7 @@ async function showMade(desk: Desk, heard: LineHeard | FormHeard, key: string, m
 
 function lineIn(desk: Desk, heard: LineHeard | FormHeard): string {
   const isTyped = heard.kind === 'line' && heard.how !== 'click'
-  return takeHere(isTyped ? lineOf(heard.line, desk).line : heard.line).line
+  return takeHere(isTyped ? lineOf(heard, desk).line : heard.line).line
 }
 
 function isHarmless(desk: Desk, line: string): boolean {
@@ -86,29 +86,52 @@ function lookAt(raw: Readonly<Record<string, unknown>>): string {
 
 /** It was never begun, and is too old to be done now without being asked for again. Throws while nobody can be told. */
 export async function tellMissed(desk: Desk, heard: Heard, key: string): Promise<void> {
-  if (heard.kind === 'line' || heard.kind === 'form')
-    await insist(desk, heard, key, missedNote(lineIn(desk, heard)))
-  if (heard.kind === 'shortcut') await insist(desk, heard, key, missedNote('run-test'))
+  await insist(desk, heard, key, missedNote)
 }
 
-/** It was acknowledged, and then could not be stored, or came too late. Throws while nobody can be told. */
-export async function tellLost(desk: Desk, heard: Heard, why: LostWhy): Promise<void> {
-  if (heard.kind === 'line' || heard.kind === 'form')
-    await insist(desk, heard, 'lost', lostNote(lineIn(desk, heard), why))
-  if (heard.kind === 'shortcut') await insist(desk, heard, 'lost', lostNote('run-test', why))
-}
-
-async function insist(
+/**
+ * It was acknowledged, and then could not be stored, or came too late. A question harms nobody: `ask` answers it all
+ * the same. Throws while nobody can be told.
+ */
+export async function tellLost(
   desk: Desk,
-  heard: Extract<Heard, { kind: 'line' | 'form' | 'shortcut' }>,
+  heard: Heard,
+  why: LostWhy,
   key: string,
-  view: View,
+  ask: () => Promise<void>,
 ): Promise<void> {
+  const isQuestion = heard.kind === 'home' || (heard.kind === 'line' && isAsking(desk, lineIn(desk, heard)))
+  if (why === 'not stored' && isQuestion) return await ask()
+  await insist(desk, heard, `${key}/lost`, line => lostNote(line, why))
+}
+
+function isAsking(desk: Desk, line: string): boolean {
+  const command = desk.lines.read(line)?.command
+  return command === undefined || deedOf(command) === 'question'
+}
+
+async function insist(desk: Desk, heard: Heard, key: string, noteOf: (line: string) => View): Promise<void> {
+  if (heard.kind !== 'line' && heard.kind !== 'form' && heard.kind !== 'shortcut') return
+  const { line, files } = askedBy(desk, heard)
+  const view = noteOf(line)
+  // The button that does it again brings no files.
+  desk.kept.keep(heard.by.id, line, files)
   // The form may stand there still, saying that it is worked on.
   if (heard.kind === 'form') await desk.forms.note(heard.view, 'Boardroom', view)
-  if (await desk.talk(heard, key, true).tell(view)) return
+  if (await desk.talk(heard, key, true, false).tell(view)) return
   throw new LabError('not-told', 'an asker could not be told in any way', {
     hint: 'It is tried again.',
     failure: 'infrastructure',
   })
+}
+
+type Asked = { line: string; files: readonly SlackFile[] }
+
+function askedBy(desk: Desk, heard: Extract<Heard, { kind: 'line' | 'form' | 'shortcut' }>): Asked {
+  if (heard.kind !== 'shortcut') {
+    const line = lineIn(desk, heard)
+    // What was confirmed was so then: whoever does it again is asked again.
+    return { line: withoutFlag(line, '--yes') ?? line, files: heard.files }
+  }
+  return { line: 'run-test', files: heard.file === null ? [] : [heard.file] }
 }

@@ -78,9 +78,19 @@ function lineFrom(
   const parsed = parseLine(line, commands)
   if (!parsed.ok) return { faults: [{ field: '', label: command.name, message: parsed.fault.message }] }
   const checked = check(command, parsed.bound, parsed.words, lab, commands)
-  if (!checked.ok) return { faults: checked.fault.fields ?? [] }
+  if (!checked.ok) return { faults: butForFile(checked.fault.fields ?? [], files, field) }
   const misfits = misfitsOf(command, values, lab, commands)
   return misfits.length > 0 ? { faults: misfits } : { line }
+}
+
+/** A file that is there is not put into a line that is wrong elsewhere, and is not missing for that. */
+function butForFile(
+  faults: readonly FieldFault[],
+  files: readonly SlackFile[],
+  field: string | null,
+): readonly FieldFault[] {
+  const others = faults.filter(fault => fault.field !== field)
+  return files.length > 0 && others.length > 0 ? others : faults
 }
 
 /** Lists are words, and a quote in them may be left open. */

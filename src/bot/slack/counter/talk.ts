@@ -1,18 +1,22 @@
 /** One request and its answers: by the ways that are left of those that Slack gave, the best first, and never silence. */
 
 import type { View } from '../../../cards/view.ts'
-import type { Clock, Timer } from '../../../clock.ts'
+import { type Clock, pause, type Timer } from '../../../clock.ts'
 import { messageOf } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
+import { backoffMs } from '../../../mail/delivery.ts'
+import { isPassing, SlackError } from '../slack-error.ts'
 import type { Asker, Message, Place, Posted, Reply, SlackApi } from '../types.ts'
 import type { Drawing } from './drawing.ts'
-import { doneNote, WORKING, workingNote } from './notices.ts'
+import { WORKING, workingNote } from './notices.ts'
 
 export type TalkDeps = {
   api: SlackApi
   clock: Clock
   log: Log
   draw: Pick<Drawing, 'message' | 'note'>
+  /** Nothing is tried again any more. */
+  signal: AbortSignal
 }
 
 /** Who asked, where, and how they can be answered. */
@@ -26,6 +30,8 @@ export type Request = {
   key: string
   /** It was begun before a restart. */
   again: boolean
+  /** While Slack is away, an answer is tried again for about ten minutes. */
+  isPatient: boolean
 }
 
 export type Talk = {
@@ -38,13 +44,16 @@ export type Talk = {
   post(view: View, to: { channel: string; thread: string | null }): Promise<Posted>
   /** By direct message, whatever else was said. Never throws. */
   direct(view: View): Promise<void>
+  /** In place of what the message `ts` of ours shows to all. Never throws; false when it cannot be changed. */
+  turn(view: View, ts: string): Promise<boolean>
   /** Says that it is being worked on when no answer came in 3 s. */
   working(line: string): void
-  /** Nothing more will be said. */
-  close(): Promise<void>
+  /** Nothing more will be said; `last` takes the place of a note that it is being worked on. Never throws. */
+  close(last: View): Promise<void>
 }
 
 const SILENT_MS = 3_000
+const MOST_TRIES = 10
 /** A trigger is good for 3 s, and has to reach Slack within them. */
 const TRIGGER_MS = 2_500
 
@@ -56,8 +65,8 @@ type Note =
 type Way = (message: Message, view: View) => Promise<Note>
 
 export function createTalk(request: Request, deps: TalkDeps): Talk {
-  const { api, clock, log, draw } = deps
-  const { by, place, reply, isSlash, again } = request
+  const { api, clock, log, draw, signal } = deps
+  const { by, place, reply, isSlash, again, isPatient } = request
   let posts = 0
   let timer: Timer | null = null
   let noting: Promise<Note | null> = Promise.resolve(null)
@@ -99,16 +108,32 @@ export function createTalk(request: Request, deps: TalkDeps): Talk {
     return replace || !isOurs ? [byReply(replace), direct] : [direct, byReply(false)]
   }
 
-  async function say(view: View, replace: boolean): Promise<Note | null> {
+  /** The best way that is left; else why none was. */
+  async function once(view: View, replace: boolean): Promise<Note | readonly unknown[]> {
     const message = draw.message(view)
-    let last: unknown = null
+    const errors: unknown[] = []
     for (const way of await waysFor(replace))
       try {
         return await way(message, view)
       } catch (error) {
-        last = error
+        errors.push(error)
       }
-    log.warn({ user: by.id, key: request.key, error: messageOf(last) }, 'an answer reached nobody')
+    return errors
+  }
+
+  async function say(view: View, replace: boolean, mostTries: number): Promise<Note | null> {
+    for (let tries = 1; ; tries++) {
+      const said = await once(view, replace)
+      if ('kind' in said) return said
+      const isAway = said.some(error => error instanceof SlackError && isPassing(error))
+      if (!isAway || tries >= mostTries || signal.aborted) return nobody(said)
+      await pause(clock, backoffMs(tries), signal).catch(() => {})
+    }
+  }
+
+  function nobody(errors: readonly unknown[]): null {
+    const error = messageOf(errors.at(-1))
+    log.warn({ user: by.id, key: request.key, error }, 'an answer reached nobody')
     return null
   }
 
@@ -132,20 +157,22 @@ export function createTalk(request: Request, deps: TalkDeps): Talk {
     async tell(view, { replace = false } = {}) {
       const note = await noted()
       if (!replace && (await instead(note, view))) return true
-      return (await say(view, replace)) !== null
+      return (await say(view, replace, isPatient ? MOST_TRIES : 1)) !== null
     },
     post,
+    turn: async (view, ts) => await tried(api.edit({ channel: place.channel, ts }, draw.message(view))),
     async direct(view) {
       await tried(direct(draw.message(view), view))
     },
     working(line) {
       timer = clock.after(SILENT_MS, () => {
-        noting = say(workingNote(line), false)
+        // Whoever waits for it comes later, if ever.
+        noting = say(workingNote(line), false, 1).catch(() => null)
       })
     },
-    async close() {
+    async close(last) {
       const note = await noted()
-      if (note !== null) await instead(note, doneNote('Done.'))
+      if (note !== null) await instead(note, last)
     },
   }
 }

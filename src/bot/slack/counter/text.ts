@@ -3,7 +3,7 @@
  * mentions come as `<…>`, and & < > of the text itself as entities).
  */
 
-import { parseWords } from '../../../commands/words.ts'
+import { splitLine } from '../../../commands/words.ts'
 import { InputError } from '../../../errors.ts'
 
 /** `left`: lines below the command that are not carried out. */
@@ -67,22 +67,17 @@ function withoutFence(text: string): string {
 
 /** One line is one command. A line that ends within quotes goes on in the next. */
 function firstCommand(text: string): Typed {
-  const lines = text.split(/\r?\n/)
-  for (let count = 1; count <= lines.length; count++) {
-    const line = lines.slice(0, count).join('\n').trim()
-    if (!isWhole(line)) continue
-    return { line, left: lines.slice(count).filter(each => each.trim() !== '').length }
-  }
-  // Never closed: the grammar points at the quote.
-  return { line: lines[0]?.trim() ?? '', left: lines.length - 1 }
+  const { line, below } = split(text.replaceAll('\r\n', '\n'))
+  return { line: line.trim(), left: below.split('\n').filter(each => each.trim() !== '').length }
 }
 
-function isWhole(line: string): boolean {
+function split(text: string): { line: string; below: string } {
   try {
-    parseWords(line)
-    return true
+    return splitLine(text)
   } catch (error) {
-    if (error instanceof InputError) return false
-    throw error
+    if (!(error instanceof InputError)) throw error
+    // Never closed: the grammar points at the quote.
+    const [line = '', ...below] = text.split('\n')
+    return { line, below: below.join('\n') }
   }
 }

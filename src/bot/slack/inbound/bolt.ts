@@ -54,14 +54,14 @@ export function mountBolt({ botToken, apiUrl, receiver, reception, log }: BoltDe
   }
 }
 
-/** Its lesser words hold whole messages of people. `errorsAs`: for a part whose failures are told in our own words. */
-export function boltLog(log: Log, errorsAs: 'error' | 'debug' = 'error'): Logger {
-  const text = (words: readonly unknown[]): string => words.map(messageOf).join(' ')
+/** Its lesser words hold whole messages of people. `isTold`: what goes wrong is told in our own words already. */
+export function boltLog(log: Log, isTold = false): Logger {
+  const text = (words: readonly unknown[]): string => `Bolt: ${words.map(messageOf).join(' ')}`
   return {
     debug() {},
     info() {},
-    warn: (...words) => log.warn({}, `Bolt: ${text(words)}`),
-    error: (...words) => log[errorsAs]({}, `Bolt: ${text(words)}`),
+    warn: (...words) => log[isTold ? 'debug' : 'warn']({}, text(words)),
+    error: (...words) => log[isTold ? 'debug' : 'error']({}, text(words)),
     setLevel() {},
     getLevel: () => LogLevel.WARN,
     setName() {},

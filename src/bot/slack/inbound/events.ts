@@ -71,6 +71,7 @@ function said(one: Event, how: 'mention' | 'direct', event: unknown): Understood
       by,
       place,
       line: textAt(event, 'text') ?? '',
+      ...selfOf(one.body),
       expect: null,
       files: filesAt(event, 'files'),
       message: { ts, isEphemeral: false },
@@ -91,7 +92,8 @@ function corrected(one: Event, changed: unknown, before: string | null): Underst
   const took = (timeOf(edited) ?? Number.NaN) - (timeOf(ts) ?? Number.NaN)
   if (!(took <= CORRECTED_WITHIN_MS)) return nothing('changed long after it was said')
   const id = `edit:${place.channel}:${ts}:${edited}`
-  return heard({ ...one, id }, { kind: 'edited', by, place, line, message: ts })
+  const files = filesAt(changed, 'files')
+  return heard({ ...one, id }, { kind: 'edited', by, place, line, ...selfOf(one.body), files, message: ts })
 }
 
 function home(one: Event): Understood {
@@ -112,6 +114,12 @@ function joined(one: Event): Understood {
 function botOf(body: unknown): string | null {
   const own = listAt(body, 'authorizations').find(each => lookAt(each, 'is_bot') === true)
   return textAt(own, 'user_id')
+}
+
+/** Known from the first message on: Slack may not have told yet who we are. */
+function selfOf(body: unknown): { self?: string } {
+  const self = botOf(body)
+  return self === null ? {} : { self }
 }
 
 /** Bots, ours among them, would talk to each other for ever (incident 16). */

@@ -31,7 +31,7 @@ export type InboundDeps = {
   /** Left behind by a process that was killed, `began`: it may have had an effect. It is not carried out. */
   interrupted(heard: Heard, key: string, began: boolean): Promise<void> | void
   /** Acknowledged, and not carried out: the disk took it not, or Slack told it too late. */
-  lost(heard: Heard, why: LostWhy): Promise<void> | void
+  lost(heard: Heard, why: LostWhy, key: string): Promise<void> | void
   /** Answered in the acknowledgement, so at once: from memory alone. */
   submitted(submission: Submission): Submitted
   options(query: OptionsQuery): OptionsAnswer

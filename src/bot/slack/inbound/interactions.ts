@@ -47,7 +47,7 @@ export function understandAction(body: unknown, id: string, now: Millis): Unders
   const searched = textAt(action, 'action_id') === SEARCH ? searchLine(block, value) : null
   const said = searched ?? (value === null ? null : readValue(value))
   if (said === null) return nothing('a click on something that carries no line')
-  const ts = textAt(body, 'container', 'message_ts') ?? textAt(body, 'message', 'ts')
+  const ts = messageOf(body)
   return {
     kind: 'heard',
     id: idOf(body, id),
@@ -117,11 +117,17 @@ function askerOf(body: unknown): Asker | null {
   return id === null ? null : { id, name }
 }
 
+function messageOf(body: unknown): string | null {
+  return textAt(body, 'container', 'message_ts') ?? textAt(body, 'message', 'ts')
+}
+
 /** What is clicked in App Home or in a form is in no channel: it is between the bot and whoever clicked. */
 function placeOf(body: unknown, by: Asker): Place {
   const channel = textAt(body, 'channel', 'id') ?? textAt(body, 'container', 'channel_id')
   if (channel === null) return { channel: by.id, thread: null, isDirect: true }
-  const thread = textAt(body, 'container', 'thread_ts') ?? textAt(body, 'message', 'thread_ts')
+  const within = textAt(body, 'container', 'thread_ts') ?? textAt(body, 'message', 'thread_ts')
+  // The head of a thread names itself: what is clicked there is said beside it.
+  const thread = within === messageOf(body) ? null : within
   return { channel, thread, isDirect: isDirect(channel) }
 }
 

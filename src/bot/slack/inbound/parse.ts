@@ -32,7 +32,7 @@ export function understand(body: unknown, now: Millis): Understood {
 }
 
 /** Where Slack gave no name: the same bytes are the same delivery. */
-function digestOf(body: unknown): string {
+export function digestOf(body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(body) ?? '')
     .digest('hex')

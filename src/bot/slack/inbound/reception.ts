@@ -6,7 +6,7 @@ import { type Inbox, inboxKey } from '../../../mail/inbox.ts'
 import type { Heard } from '../types.ts'
 import type { Carrier } from './carry-out.ts'
 import { at, type Loose } from './loose.ts'
-import { understand } from './parse.ts'
+import { digestOf, understand } from './parse.ts'
 import type { Change, OptionsAnswer, OptionsQuery, Submission, Submitted, Understood } from './types.ts'
 
 export type ReceptionDeps = {
@@ -37,6 +37,7 @@ export type Reception = {
 }
 
 export const SOURCE = 'slack'
+const CLOSE_FORM = { response_action: 'clear' } as const
 
 /** Slack waits for 3 s (docs.slack.dev, interactivity/handling-user-interaction); a disk that takes longer is ill. */
 const STORE_WITHIN_MS: Millis = 2_000
@@ -45,6 +46,7 @@ export const STALE_MS: Millis = 10 * 60_000
 
 /** What is to be done once it is acknowledged. */
 type Then = (() => void) | null
+type Sent = Extract<Understood, { kind: 'submission' }>
 type Kept = 'new' | 'again' | 'not stored'
 
 export function createReception(deps: ReceptionDeps): Reception {
@@ -94,7 +96,13 @@ export function createReception(deps: ReceptionDeps): Reception {
       case 'submission': {
         const submitted = submittedOf(one.submission)
         if ('heard' in submitted)
-          return await keep(one.id, submitted.heard, clock.now(), acknowledge, submitted.answer)
+          return await keep(
+            sentAs(one, submitted.heard),
+            submitted.heard,
+            clock.now(),
+            acknowledge,
+            submitted.answer,
+          )
         await say(acknowledge, { response_action: 'errors', errors: submitted.errors })
         return null
       }
@@ -115,12 +123,16 @@ export function createReception(deps: ReceptionDeps): Reception {
     const key = inboxKey(SOURCE, id)
     const twin = storing.get(key)
     const kept = await (twin ?? store(key, id, heard))
-    await say(acknowledge, answer)
+    // A form that was sent before is over: nothing would take the place of a note that it is being worked on.
+    await say(acknowledge, kept === 'again' && answer !== undefined ? CLOSE_FORM : answer)
     if (twin !== undefined || kept === 'again') return null
     if (kept === 'not stored') return () => carrier.lose(key, heard, 'not stored')
     const lateMs = clock.now() - happenedAt
     if (lateMs <= STALE_MS || !isAct(heard)) return () => carrier.carryOut(key, heard)
-    log.warn({ key, kind: heard.kind, lateMs }, 'what Slack told too late was not carried out')
+    log.warn(
+      { key, kind: heard.kind, lateMs },
+      "what Slack told too late was not carried out; where nothing was late, this machine's clock is ahead: look at its time service",
+    )
     return () => carrier.lose(key, heard, 'late')
   }
 
@@ -170,6 +182,16 @@ export function createReception(deps: ReceptionDeps): Reception {
   }
 
   return { open, lastEventAt: () => lastEventAt }
+}
+
+/**
+ * Whoever does not see that a form was taken presses again, which is another delivery of the same form: Slack makes
+ * a new hash when the form is drawn anew, and the line is what was filled in.
+ */
+function sentAs({ id, submission }: Sent, heard: Heard): string {
+  const { view } = submission
+  if (view.hash === null || heard.kind !== 'form') return id
+  return `form:${view.id}:${view.hash}:${digestOf([heard.line, heard.files.map(file => file.id)])}`
 }
 
 function isAct(heard: Heard): boolean {

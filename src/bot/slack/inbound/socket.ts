@@ -36,7 +36,7 @@ export function createSocket({ appToken, apiUrl, clock, log }: SocketDeps): Sock
   const stopper = new AbortController()
   const receiver = new SocketModeReceiver({
     appToken,
-    logger: boltLog(log, 'debug'),
+    logger: boltLog(log, true),
     autoReconnectEnabled: false,
     clientPingTimeout: PONG_WITHIN_MS,
     installerOptions: {
@@ -64,11 +64,22 @@ export function createSocket({ appToken, apiUrl, clock, log }: SocketDeps): Sock
     const listeners = client.listeners('ws_message')
     client.removeAllListeners('ws_message')
     client.on('ws_message', (...frame: unknown[]) => {
+      tellOthers(frame[0])
       for (const listener of listeners)
         Promise.resolve(listener(...frame)).catch((error: unknown) => {
           log.warn({ why: messageOf(error) }, 'a frame of Slack could not be read')
         })
     })
+  }
+
+  /** Slack gives each delivery to one of an app's connections: what another bot takes is not heard here. */
+  function tellOthers(frame: unknown): void {
+    const others = connectionsIn(frame) - 1
+    if (others > 0)
+      log.warn(
+        { others },
+        'another bot is connected to Slack with the same SLACK_APP_TOKEN, and gets a part of what people do: stop it, or give each lab an app of its own',
+      )
   }
 
   async function run(): Promise<void> {
@@ -159,6 +170,17 @@ export function createSocket({ appToken, apiUrl, clock, log }: SocketDeps): Sock
       state.up && client.websocket?.isActive() !== true
         ? { ...state, up: false, why: 'the connection to Slack is closing' }
         : state,
+  }
+}
+
+/** Of this app, as its greeting tells (docs.slack.dev, using Socket Mode, "hello"); 0 for any other frame. */
+function connectionsIn(frame: unknown): number {
+  if (typeof frame !== 'string' || !frame.includes('num_connections')) return 0
+  try {
+    const { type, num_connections: count } = JSON.parse(frame) as Record<string, unknown>
+    return type === 'hello' && typeof count === 'number' ? count : 0
+  } catch {
+    return 0
   }
 }
 

@@ -135,6 +135,20 @@ test('what is dangerous is asked; its button does it and gives way to what came 
   await until(() => !/Release L1 of/.test(mei.sees(lab)), 'the question is gone')
 })
 
+test('a form with its file already filled in says what is wrong, and not that the file is missing', async () => {
+  const { stub } = await face()
+  const mei = stub.person('mei')
+  const message = mei.upload(stub.channel('lab'), 'hello', Buffer.from('#!/bin/sh\n'))
+  await mei.shortcut('Run this file on a board', message)
+  await mei.waitsFor('modal', /family/)
+  await mei.fill({ family: 'socA', env: 'no assignment' })
+  await mei.submit()
+  expect(await mei.waitsFor('modal', /is no NAME=VALUE/)).not.toMatch(/is missing/)
+  await mei.fill({ env: 'AN=assignment' })
+  await mei.submit()
+  await stub.channel('lab').waitsFor(/T1 · hello on/)
+})
+
 test('a corrected message is offered, and runs when its button is pressed', async () => {
   const { stub, under } = await face()
   const mei = stub.person('mei')

@@ -127,6 +127,14 @@ describe('a form that is sent', () => {
     expect(await on.under.lab.runs({})).toEqual([])
   })
 
+  test('a dash that is typed is a word: programs read their input from it', async () => {
+    const on = await opened()
+    const values = { 'f:family': chosen('socA'), 'f:binary': uploaded('hello'), 'f:args': input('-') }
+    expect(on.counter.submitted(sent(onlyModal(on), values))).toMatchObject({
+      heard: { line: "run-test socA hello -- '-'" },
+    })
+  })
+
   test('any values at all are a line or errors at blocks that the form has, and never throw', async () => {
     const on = await opened()
     const modal = onlyModal(on)

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { NOON } from '../../../commands/lab-port.ts'
-import { CHANNEL, openStage, type Stage, typed } from './stage.ts'
+import { aFile, CHANNEL, directOf, openStage, type Stage, typed } from './stage.ts'
 
 const open: Stage[] = []
 
@@ -74,6 +74,19 @@ test('what may or may not have been done is told, with where to look and a butto
   expect(blocks).toContain('boards maintain a1 --reason fan')
 })
 
+test('what was confirmed before a restart is asked again: things may have moved on since', async () => {
+  const { counter, slack } = await stage()
+  const pressed = typed('power cycle a1 --yes', { how: 'click', message: { ts: '5.0', isEphemeral: true } })
+  await counter.interrupted(pressed, 'key-1', true)
+  await counter.interrupted(pressed, 'key-2', false)
+  await counter.lost(pressed, 'late', 'key-3')
+  expect(slack.seen).toHaveLength(3)
+  for (const { message } of slack.seen) {
+    expect(JSON.stringify(message.blocks)).toContain('power cycle a1')
+    expect(JSON.stringify(message.blocks)).not.toContain('--yes')
+  }
+})
+
 test('a question is simply answered; one that waited too long is offered again', async () => {
   const { counter, fresh, under } = await stage()
   await counter.interrupted(typed('/lab queue'), 'key-1', true)
@@ -94,17 +107,47 @@ test('what came while the bot was away, and is too old to be done unasked, is of
 
 test('what could not be stored did nothing, and is to be typed again', async () => {
   const { counter, fresh } = await stage()
-  await counter.lost(typed(SHELL), 'not stored')
-  await counter.lost(typed(SHELL), 'late')
+  await counter.lost(typed(SHELL), 'not stored', 'key-1')
+  await counter.lost(typed(SHELL), 'late', 'key-2')
   expect(fresh()).toEqual([
     expect.stringMatching(/^reply: This could not be stored, and nothing was done.*run-test socA/),
     expect.stringMatching(/^reply: This reached the bot too late, and nothing was done/),
   ])
 })
 
+test('two that were lost are told by names of their own: the second is not taken for the first', async () => {
+  const { counter, slack } = await stage()
+  const asked = typed(SHELL, { how: 'direct', place: directOf('UMEI') })
+  await counter.lost(asked, 'late', 'key-1')
+  await counter.lost(asked, 'late', 'key-2')
+  const keys = slack.seen.map(seen => (seen.how === 'post' ? seen.key : seen.how))
+  expect(new Set(keys).size).toBe(2)
+})
+
+test('a question that could not be stored is answered all the same: a full disk does not silence the bot', async () => {
+  const { counter, fresh, slack } = await stage()
+  await counter.lost(typed('/lab status'), 'not stored', 'key-1')
+  await counter.lost(typed('/lab qeueu'), 'not stored', 'key-2')
+  await counter.lost({ kind: 'home', by: { id: 'UMEI', name: 'mei' } }, 'not stored', 'key-3')
+  expect(fresh()).toEqual([
+    expect.stringMatching(/^reply: Lab · /),
+    expect.stringMatching(/^reply: There is no command "qeueu"/),
+  ])
+  expect([...slack.homes.keys()]).toEqual(['UMEI'])
+})
+
+test('files of what was missed or lost are there for the button that does it again', async () => {
+  const { counter, hear, slack, under } = await stage()
+  slack.files.set('Fhello', 'hello')
+  const asked = typed('run-test socA', { how: 'mention', files: [aFile('hello')] })
+  await counter.interrupted(asked, 'key-1', false)
+  await hear(typed('run-test socA', { how: 'click', message: { ts: '5.0', isEphemeral: true } }))
+  expect((await under.lab.run('T1'))?.program).toMatchObject({ name: 'hello' })
+})
+
 test('nobody who can be told is a reason to try again', async () => {
   const { counter, slack } = await stage()
   for (const method of ['respond', 'whisper', 'post'] as const) slack.fail(method, 'unreachable')
-  await expect(counter.lost(typed(SHELL), 'late')).rejects.toThrow('could not be told')
+  await expect(counter.lost(typed(SHELL), 'late', 'key-1')).rejects.toThrow('could not be told')
   await expect(counter.interrupted(typed(SHELL), 'key-1', true)).rejects.toThrow('could not be told')
 })

@@ -32,6 +32,12 @@ test('any words that somebody types arrive as they were typed, whatever Slack ma
   )
 })
 
+test('a long text whose quote is never closed is read once, not once for each of its lines', () => {
+  const words = 'a\n'.repeat(100_000)
+  expect(typedIn(`find "${words}`, SELF)).toEqual({ line: 'find "a', left: 99_999 })
+  expect(typedIn(`find "${words}"\nqueue`, SELF).left).toBe(1)
+})
+
 test('any text at all gives a line, and never throws', () => {
   fc.assert(
     fc.property(fc.oneof(anyText, fc.string({ unit: 'binary' })), text => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Submitted } from '../../../../src/bot/slack/inbound/index.ts'
+import type { Submission, Submitted } from '../../../../src/bot/slack/inbound/index.ts'
 import type { Heard } from '../../../../src/bot/slack/types.ts'
 import { createFakeClock } from '../../../fake-clock.ts'
 import { createJournalled } from '../../../mail/journalled.ts'
@@ -156,6 +156,34 @@ test('a form with faults stays open with them; one without is stored, answered a
   expect(await (await good.post(body, { ahead: 1_000 })).json()).toEqual({ response_action: 'clear' })
   await until(() => good.told.handled.length > 0, 'it is carried out')
   expect(good.told.handled).toEqual(['run-test socA'])
+})
+
+test('a form that is sent again, for Slack did not see that it was taken, is carried out once, and is closed', async () => {
+  const submitted = ({ reply }: Submission): Submitted => ({
+    heard: { ...FORM, reply },
+    answer: {
+      response_action: 'update',
+      view: { type: 'modal', title: { type: 'plain_text', text: 'x' }, blocks: [] },
+    },
+  })
+  const world = await open({ deps: { submitted } })
+  expect(await (await world.post(payloads.submission())).json()).toMatchObject({ response_action: 'update' })
+  // A press of its own, with a trigger of its own.
+  expect(await (await world.post(payloads.submission())).json()).toEqual({ response_action: 'clear' })
+  await until(() => stages(world).every(stage => stage === 'done'), 'it is done')
+  expect(world.told.handled).toEqual(['run-test socA'])
+})
+
+test('a form that says something else, or was drawn anew, is another one', async () => {
+  let line = 'run-test socA'
+  const submitted = (): Submitted => ({ heard: { ...FORM, line } })
+  const world = await open({ deps: { submitted } })
+  const { view } = payloads.submission() as { view: Record<string, unknown> }
+  await world.post(payloads.submission())
+  await world.post(payloads.submission({ view: { ...view, hash: 'drawn anew' } }))
+  line = 'run-test socB'
+  await world.post(payloads.submission())
+  await until(() => world.told.handled.length === 3, 'all are carried out')
 })
 
 test('a form that breaks us stays open and says so, with a reference', async () => {

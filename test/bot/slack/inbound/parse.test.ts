@@ -87,6 +87,17 @@ test('a click is the line of its button, and what it was drawn from; one in App 
   ).toMatchObject({ place: { channel: 'U1', thread: null, isDirect: true }, message: null })
 })
 
+test('a click on a message that has a thread is said beside it, not in its thread; one in the thread is', () => {
+  // The head of a thread names itself as its thread (docs.slack.dev, messaging/retrieving-messages).
+  const on = (ts: string, thread: string) => ({
+    message: { ts, thread_ts: thread },
+    container: { message_ts: ts },
+  })
+  const at = (where: Record<string, unknown>) => heardIn(payloads.click('tests rerun T12', NOW, where))
+  expect(at(on('1.2', '1.2'))).toMatchObject({ place: { thread: null } })
+  expect(at(on('5.6', '1.2'))).toMatchObject({ place: { thread: '1.2' } })
+})
+
 test('a link button, and one that we did not draw, ask for nothing', () => {
   for (const action of [{ type: 'button', action_id: 'open', url: 'https://x' }, { value: 'not ours' }, null])
     expect(heardIn(payloads.click('x', NOW, { actions: [action] }))).toMatch(/no line/)
@@ -168,6 +179,8 @@ test('incident 17: a message that is corrected within 30 s is offered, and is ne
     })
   expect(heardIn(changed(29_000))).toEqual({
     kind: 'edited',
+    self: 'UBOT',
+    files: [],
     by: { id: 'U1', name: null },
     place: { channel: 'D1', thread: null, isDirect: true },
     line: 'queue',

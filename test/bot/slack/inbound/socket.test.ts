@@ -57,6 +57,16 @@ test('what comes by the socket is stored, acknowledged and carried out', async (
   expect(world.inbound.health()).toMatchObject({ mode: 'socket', up: true, lastEventAt: now, refused: 0 })
 })
 
+test('another bot on the same app is told of: each of the two hears only a part', async () => {
+  await connect()
+  await up()
+  const warned = (): unknown[] => world.log.filter(line => /another bot is connected/.test(line.message))
+  expect(warned()).toEqual([])
+  slack.send(JSON.stringify({ type: 'hello', num_connections: 2 }))
+  await until(() => warned().length > 0, 'it is told')
+  expect(warned()).toMatchObject([{ level: 'warn', fields: { others: 1 } }])
+})
+
 test('incident 1: one envelope twice is carried out once, and acknowledged each time', async () => {
   await connect()
   await up()
