@@ -8,7 +8,7 @@ export type LeapingClock = Clock & {
 
 type Waiting = { at: Millis; fn: () => void; timer: Timer | null }
 
-const STEP_MS: Millis = 500
+const STEP_MS: Millis = 1_000
 /** Real time of a step: an exchange on loopback takes less. */
 const TURN_MS: Millis = 5
 

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { slackManifest } from '../../../src/bot/slack/manifest.ts'
 import { commands } from '../../../src/commands/registry.ts'
+import type { Message } from '../../slack/handles.ts'
 import { type SlackStub, type SlackStubOptions, startSlackStub } from '../../slack/stub.ts'
 import { until } from '../../until.ts'
 import { startWorld, type World, type WorldOptions } from '../world.ts'
@@ -47,4 +48,15 @@ function staffOf(slack: SlackStub): Record<string, unknown> {
 export function expectNoTrouble({ slack, world }: Office): void {
   expect(slack.complaints).toEqual([])
   expect(world.errors).toEqual([])
+}
+
+/** A program that greets whoever is named. */
+export const HELLO = { name: 'hello', bytes: Buffer.from('#!/bin/sh\necho "hello, $1"\n') }
+
+/** What stands in the thread of a card, each message in its lines. */
+export function repliesTo({ slack }: Office, card: Message): readonly (readonly string[])[] {
+  return slack
+    .channel('lab')
+    .replies(card)
+    .map(({ text }) => text.split('\n'))
 }

@@ -122,6 +122,7 @@ describe('boardroom start with Slack', () => {
     await bot.saw('Boards · 4 of 4 usable')
     const log = await stop()
     expect(log.match(/no connection to Slack/g)).toHaveLength(1)
+    expect(log).not.toContain('Bolt:')
   })
 
   it('without a home channel it says what nobody will be told', async () => {
