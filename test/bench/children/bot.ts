@@ -6,7 +6,7 @@ import { readEnvironment } from '../../../src/config/index.ts'
 import { silentLog } from '../../../src/log.ts'
 
 export type BotSaid =
-  | { say: 'ready' }
+  | { say: 'ready'; address: string }
   | { say: 'answered'; line: string; started: string | null; fault: string | null; from: number; to: number }
   | { say: 'run'; id: string; state: string; at: number }
   /** CPU milliseconds of the whole process so far, and what it has in memory. */
@@ -34,7 +34,7 @@ app.lab.subscribe('*', ({ topic }) => {
   say({ say: 'run', id, state: run.state, at: now() })
 })
 const known = new Map<string, string>()
-say({ say: 'ready' })
+say({ say: 'ready', address: app.address })
 
 function now(): number {
   return performance.timeOrigin + performance.now()
