@@ -23,7 +23,8 @@ const SHAPES = [
   ['a prefix', manifest('soc-', 'https://lab.example.com/boardroom/')],
 ] as const
 
-// Slack's help center, "Use built-in slash commands": an app cannot have these.
+// Names of Slack's own commands, put together from general knowledge and checked against no page of Slack's: there may be
+// others that it keeps, and some of these it may allow.
 const RESERVED =
   'apps archive away call collapse dm dnd expand feed feedback giphy help huddle invite join keys leave list me msg mute open part prefs remind remove rename search shortcuts shrug star status team topic who workflow'.split(
     ' ',
