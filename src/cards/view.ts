@@ -38,6 +38,8 @@ export type Field = {
   kind: 'text' | 'number' | 'select' | 'file' | 'switch' | 'lines'
   required: boolean
   hint?: string
+  /** How it is written: `30m`. */
+  example?: string
   initial?: string
   options?: readonly Option[]
   /** Name of a lookup for options that depend on what is typed. */

@@ -23,11 +23,17 @@ export function fieldsOf(
       kind: kindOf(argument, options),
       required: argument.required,
       ...(argument.meta.hint === undefined ? {} : { hint: argument.meta.hint }),
+      ...exampleOf(argument),
       ...(argument.initial === null ? {} : { initial: argument.initial }),
       ...(options.length === 0 ? {} : { options }),
       ...(argument.meta.lookup === undefined ? {} : { lookup: argument.meta.lookup }),
     }
   })
+}
+
+/** Labels such as `30m` and `K=V` show how it is written; `GLOB` only says what it is. */
+function exampleOf({ meta }: Argument): Pick<Field, 'example'> {
+  return /[\d=]/.test(meta.label) ? { example: meta.label } : {}
 }
 
 function optionsFor(

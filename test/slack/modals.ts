@@ -44,8 +44,10 @@ function searchOf(given: Given): string {
   return Array.isArray(given) ? String(given[0] ?? '') : String(given)
 }
 
+/** A person does not mind large and small letters. */
 function fieldNamed(open: OpenView, label: string): Placed | null {
-  return inputsOf(recordsOf(open.given['blocks'])).find(placed => labelOf(placed) === label) ?? null
+  const isNamed = (placed: Placed): boolean => labelOf(placed).toLowerCase() === label.toLowerCase()
+  return inputsOf(recordsOf(open.given['blocks'])).find(isNamed) ?? null
 }
 
 function labels(open: OpenView): string {

@@ -13,7 +13,7 @@ describe('the form of a test', { timeout: 30_000 }, () => {
     const { slack } = office
     const [mei, lab] = [slack.person('mei'), slack.channel('lab')]
     await mei.slash('/run-test', '', lab)
-    await mei.waitsFor('modal', /family: \[/)
+    await mei.waitsFor('modal', /Family: \[/)
     const [opened] = slack.calls('views.open')
     // Nothing but a word that it is coming: the click is good for 3 s, and the lab may be slow.
     expect(JSON.stringify(opened?.args['view'])).not.toContain('"input"')
@@ -31,16 +31,16 @@ describe('the form of a test', { timeout: 30_000 }, () => {
     const { slack } = office
     const mei = slack.person('mei')
     expect(await mei.submit()).toMatchObject({ body: { response_action: 'errors' } })
-    expect(mei.sees()).toMatch(/binary \(optional\): \[\]\n.*\n {2}! is missing: name a program/)
+    expect(mei.sees()).toMatch(/Binary \(optional\): \[\]\n.*\n {2}! is missing: name a program/)
     await mei.fill({ board: 'soc-b-001', timeout: 'never', binary: [HELLO], args: 'form' })
     await mei.submit()
     expect(mei.sees()).toMatch(
-      /timeout \(optional\): \[never\]\n.*\n {2}! "never" is no duration: write 90s, 30m, 2h or 1h30m\n/,
+      /Timeout \(optional\): \[never\]\n.*\n {2}! "never" is no duration: write 90s, 30m, 2h or 1h30m\n/,
     )
     for (const kept of [
-      'family: [socB]',
-      'binary (optional): [hello]',
-      'args (optional): [form]',
+      'Family: [socB]',
+      'Binary (optional): [hello]',
+      'Args (optional): [form]',
       '[soc-b-001]',
     ])
       expect(mei.sees()).toContain(kept)
@@ -63,7 +63,7 @@ describe('the form of a test', { timeout: 30_000 }, () => {
     const [li, lab] = [slack.person('li'), slack.channel('lab')]
     const build = li.upload(lab, HELLO.name, HELLO.bytes, 'my build')
     await li.shortcut('Run this file on a board', build)
-    await li.waitsFor('modal', /binary {2}hello/)
+    await li.waitsFor('modal', /Binary {2}hello/)
     await li.fill({ family: 'socA' })
     await li.submit()
     const card = await lab.waitsFor(/T2 · hello on \S+ · passed/)

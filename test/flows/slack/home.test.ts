@@ -62,7 +62,7 @@ describe('the Home tab', { timeout: 30_000 }, () => {
     const { slack } = office
     const [mei, lab] = [slack.person('mei'), slack.channel('lab')]
     await mei.click('Run a test')
-    await mei.waitsFor('modal', /family: \[/)
+    await mei.waitsFor('modal', /Family: \[/)
     await mei.fill({ family: 'socB', shell: 'echo from home' })
     await mei.submit()
     const card = await lab.waitsFor(/T2 · echo from home on \S+ · passed/)

@@ -24,7 +24,7 @@ describe('over HTTP', { timeout: 30_000 }, () => {
     expect(again.thread).toBeNull()
 
     await mei.slash('/run-test', '', lab)
-    await mei.waitsFor('modal', /family: \[/)
+    await mei.waitsFor('modal', /Family: \[/)
     expect(await mei.typeAhead('board', 'b-001')).toEqual(['soc-b-001'])
     await mei.fill({ family: 'socB', binary: [HELLO] })
     await mei.submit()

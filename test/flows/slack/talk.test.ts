@@ -103,7 +103,7 @@ describe('talking with the bot', { timeout: 30_000 }, () => {
     await mei.click('Boards', { in: welcome })
     await mei.waitsFor(other, /\(only you\) boardroom: Boards · 4 of 4 usable/)
     await mei.click('Run a test', { in: welcome })
-    await mei.waitsFor('modal', /^run-test\n[\s\S]*family: \[/)
+    await mei.waitsFor('modal', /^run-test\n[\s\S]*Family: \[/)
     await mei.close()
     expect(other.messages()).toHaveLength(1)
   })

@@ -87,7 +87,7 @@ async function inTest(word: string): Promise<void> {
   const given = word.replaceAll('\0', '').slice(0, 300)
   const message = evil.upload(lab, named(word), program(word))
   await evil.shortcut('Run this file on a board', message)
-  await evil.waitsFor('modal', /family/)
+  await evil.waitsFor('modal', /Family/)
   const [args, env] = [
     formatWords([{ text: given, quoted: false }]),
     formatWords([{ text: `BAD=${given}`, quoted: false }]),

@@ -42,7 +42,7 @@ export function fieldBlock(field: Field, setting: Setting): KnownBlock {
   const block: InputBlock = {
     type: 'input',
     block_id: fieldId(field.name),
-    label: plainText(field.label, LIMITS.inputLabel, field.name),
+    label: plainText(titled(field.label), LIMITS.inputLabel, field.name),
     // A box that must be ticked is no choice.
     optional: !field.required || field.kind === 'switch',
     element: elementOf(field, setting),
@@ -52,9 +52,17 @@ export function fieldBlock(field: Field, setting: Setting): KnownBlock {
   return block
 }
 
+/** Arguments have small letters; what stands above a box of a form begins with a large one. */
+function titled(label: string): string {
+  return label.replace(/^\p{Ll}/u, first => first.toUpperCase())
+}
+
 function givenBlock({ label }: Field, value: string): KnownBlock {
   const words = orElse(crop(value, LIMITS.optionValue), '–')
-  return richText([text(orElse(crop(label, LIMITS.optionText), 'file'), { bold: true }), text(`  ${words}`)])
+  return richText([
+    text(orElse(crop(titled(label), LIMITS.optionText), 'File'), { bold: true }),
+    text(`  ${words}`),
+  ])
 }
 
 function elementOf(field: Field, setting: Setting): InputBlock['element'] {
@@ -74,16 +82,17 @@ function elementOf(field: Field, setting: Setting): InputBlock['element'] {
         ...(value !== undefined && /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? { initial_value: value } : {}),
       }
     default:
-      return textInput(value, field.kind === 'lines')
+      return textInput(value, field.kind === 'lines', field.example)
   }
 }
 
-function textInput(value: string | undefined, multiline: boolean): PlainTextInput {
+function textInput(value: string | undefined, multiline: boolean, example = ''): PlainTextInput {
   const first = cutTo(multiline ? linesOf(value ?? '') : clean(value ?? ''), LIMITS.inputText)
   return {
     type: 'plain_text_input',
     action_id: VALUE,
     ...(multiline ? { multiline } : {}),
+    ...(isBlank(example) ? {} : { placeholder: plainText(example, LIMITS.placeholder) }),
     ...(isBlank(first) ? {} : { initial_value: first }),
   }
 }
