@@ -1,18 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { until } from '../../../until.ts'
-import { aFile, CHANNEL, openStage, type Stage, typed } from './stage.ts'
-
-const open: Stage[] = []
-
-afterEach(async () => {
-  for (const stage of open.splice(0)) await stage.close()
-})
-
-async function stage(options: Parameters<typeof openStage>[0] = {}): Promise<Stage> {
-  const made = await openStage(options)
-  open.push(made)
-  return made
-}
+import { aFile, CHANNEL, stage, typed } from './stage.ts'
 
 const SHELL = 'run-test socA --shell "uname -a"'
 

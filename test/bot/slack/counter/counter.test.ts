@@ -1,21 +1,9 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { anyText } from '../../../cards/arbitrary-view.ts'
 import { NOON } from '../../../commands/lab-port.ts'
 import { until } from '../../../until.ts'
-import { CHANNEL, directOf, openStage, type Stage, THREAD, typed } from './stage.ts'
-
-const open: Stage[] = []
-
-afterEach(async () => {
-  for (const stage of open.splice(0)) await stage.close()
-})
-
-async function stage(options: Parameters<typeof openStage>[0] = {}): Promise<Stage> {
-  const made = await openStage(options)
-  open.push(made)
-  return made
-}
+import { CHANNEL, directOf, stage, THREAD, typed } from './stage.ts'
 
 const KAI = { id: 'UKAI', name: 'kai' }
 const SHELL = 'run-test socA --shell "uname -a"'

@@ -1,24 +1,12 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { anyText } from '../../../cards/arbitrary-view.ts'
 import { NOON } from '../../../commands/lab-port.ts'
 import { until } from '../../../until.ts'
 import { chosen, clicked, input, MEI, onlyModal, openRunTest, sent, uploaded } from './form-hand.ts'
-import { aFile, CHANNEL, openStage, type Stage, typed } from './stage.ts'
+import { aFile, CHANNEL, type Stage, stage, typed } from './stage.ts'
 
-const open: Stage[] = []
-
-afterEach(async () => {
-  for (const stage of open.splice(0)) await stage.close()
-})
-
-async function stage(options: Parameters<typeof openStage>[0] = {}): Promise<Stage> {
-  const made = await openStage(options)
-  open.push(made)
-  return made
-}
-
-async function opened(options: Parameters<typeof openStage>[0] = {}): Promise<Stage> {
+async function opened(options: Parameters<typeof stage>[0] = {}): Promise<Stage> {
   const on = await stage(options)
   await openRunTest(on)
   return on

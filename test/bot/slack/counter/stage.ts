@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest'
 import { type Counter, createCounter } from '../../../../src/bot/slack/counter/counter.ts'
 import { createDrawing } from '../../../../src/bot/slack/counter/drawing.ts'
 import type { Cards } from '../../../../src/bot/slack/counter/publish.ts'
@@ -89,6 +90,13 @@ export async function openStage(options: Options = {}): Promise<Stage> {
       await under.close()
     },
   }
+}
+
+/** For one test, after which it closes. */
+export async function stage(options: Options = {}): Promise<Stage> {
+  const made = await openStage(options)
+  onTestFinished(() => made.close())
+  return made
 }
 
 function recordedCards(cards: Card[], slack: RecordedSlack): Cards {
