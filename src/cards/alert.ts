@@ -2,7 +2,7 @@
 
 import type { Alert } from '../lab/types.ts'
 import { bold, button, plain, textOf, time, user } from './text.ts'
-import type { Action, Part, Run, View } from './view.ts'
+import type { Action, Cell, Column, Part, Run, View } from './view.ts'
 import { count, type TimeFrame } from './words.ts'
 
 export function alertTelling(alert: Alert, frame: TimeFrame): View {
@@ -45,15 +45,41 @@ export function alertsCard(alerts: readonly Alert[], frame: TimeFrame): View {
   }
 }
 
-/** Each with its button, or with who looks after it. */
+// A message has fifty blocks: a button without the words above it would be one for nobody knows what.
+const MOST_BUTTONS = 10
+
+/** Each with its button, or with who looks after it; of very many the later ones are a row each. */
 export function alertParts(alerts: readonly Alert[]): readonly Part[] {
-  return alerts.flatMap((alert): readonly Part[] => [
+  const parts = alerts.slice(0, MOST_BUTTONS).flatMap((alert): readonly Part[] => [
     {
       t: 'text',
       runs: [bold(`alert ${alert.id}: `), plain(`${alert.text} (since `), time(alert.since), plain(')')],
     },
     ...afterwards(alert),
   ])
+  return [...parts, ...rowsPart(alerts.slice(MOST_BUTTONS))]
+}
+
+function rowsPart(alerts: readonly Alert[]): readonly Part[] {
+  if (alerts.length === 0) return []
+  const open = alerts.find(alert => alert.acknowledged === undefined)
+  const how = open === undefined ? '' : `; to acknowledge one: alerts ack ${open.id}`
+  const columns: readonly Column[] = [
+    { title: 'alert', keep: true },
+    { title: 'what', keep: true },
+    { title: 'since' },
+    { title: 'acknowledged by' },
+  ]
+  return [{ t: 'table', columns, rows: alerts.map(rowOf), caption: `${alerts.length} more${how}` }]
+}
+
+function rowOf({ id, text, since, acknowledged }: Alert): readonly Cell[] {
+  return [
+    [plain(id)],
+    [plain(text)],
+    [time(since)],
+    acknowledged === undefined ? [] : [user(acknowledged.by)],
+  ]
 }
 
 function afterwards(alert: Alert): readonly Part[] {

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { readValue } from '../../../../src/bot/slack/button-value.ts'
 import { renderHome, renderMessage } from '../../../../src/bot/slack/render/render.ts'
 import { checkHome, checkMessage } from '../../../../src/bot/slack/rules/rules.ts'
 import { alertsCard } from '../../../../src/cards/alert.ts'
@@ -12,6 +13,7 @@ import { welcomeCard } from '../../../../src/cards/welcome.ts'
 import { anyText } from '../../../cards/arbitrary-view.ts'
 import { FRAME } from '../../../cards/draw.ts'
 import { makeLease, makeRun, makeStatus, NOON, person } from '../../../commands/lab-port.ts'
+import { ofType, wordsIn } from './payload.ts'
 
 const KAI = person('kai')
 const some = fc.nat(12)
@@ -58,6 +60,29 @@ test('S1 whoever opens the Home tab, and whatever people called things: Slack ta
     { numRuns: 100 },
   )
 })
+
+test.each([10, 11, 60, 300])('M4.5 of %d alerts each button stands below what it is about', many => {
+  const text = 'Tests for socB wait for 42 min now: no board of it is usable'
+  const alerts = times(many, n => ({ id: `A${n}`, cause: 'wait', text, since: NOON, resolvedAt: null }))
+  for (const view of [alertsCard(alerts, FRAME), statusCard(makeStatus({ alerts }), FRAME)]) {
+    const { blocks } = renderMessage(view, FRAME)
+    const lines = blocks.map(wordsIn)
+    const asked = buttonLines(blocks).filter(({ line }) => line.startsWith('alerts ack '))
+    expect(asked.map(({ line }) => line)).toEqual(times(10, n => `alerts ack A${n}`))
+    for (const [index, { at }] of asked.entries())
+      expect(lines[at - 1]).toContain(`alert A${index + 1}: 
+${text}`)
+    if (many === 10) continue
+    expect(lines.join('\n')).toContain(`A11\n${text}`)
+    expect(lines.join('\n')).toContain(`${many - 10} more; to acknowledge one: alerts ack A11`)
+  }
+})
+
+function buttonLines(blocks: readonly KnownBlock[]): readonly { line: string; at: number }[] {
+  return blocks.flatMap((block, at) =>
+    ofType(block, 'button').map(({ value }) => ({ line: readValue(String(value))?.line ?? '', at })),
+  )
+}
 
 test('S1 the first message, what was found, the alerts and the overview with its chart: Slack takes them', () => {
   const found: Found = { kind: 'board', id: 'soc-b-001', about: 'socB, free', line: 'boards show soc-b-001' }
