@@ -13,7 +13,8 @@ export function crop(text: string, most: number): string {
 
 /** The same of text that is clean already, or may have line breaks. */
 export function cutTo(text: string, most: number): string {
-  if (lengthOf(text) <= most) return text
+  // It is never shorter than its characters: what is far too long need not be measured.
+  if (text.length <= most && lengthOf(text) <= most) return text
   let kept = ''
   let used = CUT.length
   // What is beyond is not kept anyway, and telling characters apart takes time.

@@ -14,7 +14,11 @@ export function escaped(text: string): string {
   return text.replace(/[&<>]/g, found => ENTITIES[found] ?? found)
 }
 
+/** Nearly no text has one, and to look for it is much faster than to count. */
+const ENTITY = /[&<>]/
+
 export function lengthOf(text: string): number {
+  if (!ENTITY.test(text)) return text.length
   let length = text.length
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at)
