@@ -3,7 +3,7 @@
 import type { Clock } from '../../../clock.ts'
 import { messageOf } from '../../../errors.ts'
 import type { Log } from '../../../log.ts'
-import { isPassing, SlackError } from '../slack-error.ts'
+import { isForeign, isPassing, SlackError } from '../slack-error.ts'
 import type { Message, Posted, SlackApi } from '../types.ts'
 import type { Arguments, Caller } from './caller.ts'
 import { sendDrawn } from './drawable.ts'
@@ -61,7 +61,8 @@ export function createPosting(deps: {
       }
       remember(to, [...unknown], 'absent')
     } catch (error) {
-      if (isPassing(error)) throw error
+      // A proxy that does not let the question through today may do so later.
+      if (isPassing(error) || isForeign(error)) throw error
       // Told twice is better than never: the bot may post where it may not read.
       log.warn({ channel: to.channel, error: messageOf(error) }, 'cannot look for what was posted already')
     }
