@@ -236,8 +236,9 @@ function safeWords(started: string): string {
 const AUDIT_DEADLINE_MS = 2_000
 const LONGEST_RESULT = 200
 
-/** For the audit: `slack C1`, `slack C1/171.0` in a thread. */
+/** For the audit: `terminal`, `slack C1`, `slack C1/171.0` in a thread. */
 export function whereWords({ channel, place, thread }: Origin): string {
+  if (channel === place) return channel
   return `${channel} ${place}${thread === undefined ? '' : `/${thread}`}`
 }
 

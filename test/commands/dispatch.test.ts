@@ -39,7 +39,7 @@ test('S4 the audit tells from where: the channel, and the thread in it', async (
   await ask(lab, 'mei: queue')
   await ask(lab, 'mei: queue', { origin: { channel: 'slack', place: 'C1' } })
   await ask(lab, 'mei: "', { origin: { channel: 'slack', place: 'C1', thread: '7.0' } })
-  const wheres = ['terminal terminal', 'slack C1', 'slack C1/7.0']
+  const wheres = ['terminal', 'slack C1', 'slack C1/7.0']
   expect(lab.entries.map(entry => entry.where)).toEqual(wheres)
 })
 
