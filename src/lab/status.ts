@@ -3,7 +3,7 @@ import { openAlerts } from './mail/alerts.ts'
 import { dayOf } from './retention.ts'
 import { rolesConfigured } from './roles.ts'
 import { isFinal } from './runs/run-state.ts'
-import { infrastructureSuccess, outcomesOf, type Tally } from './runs/tally.ts'
+import { addToTally, infrastructureSuccess, outcomesOf, type Tally } from './runs/tally.ts'
 import {
   BOARD_STATUSES,
   type BoardStatus,
@@ -11,6 +11,7 @@ import {
   type DayOfTests,
   type LabStatus,
   type QueueSummary,
+  type Run,
   type RunState,
 } from './types.ts'
 
@@ -29,7 +30,7 @@ export async function labStatus(
   const health = core.store.health()
   const counts = Object.fromEntries(BOARD_STATUSES.map(status => [status, 0])) as Record<BoardStatus, number>
   for (const board of boards) counts[board.status]++
-  const tallies = await core.tallies.read(dayOf(now - MONTH_MS))
+  const tallies = withUntold(core, await core.tallies.read(dayOf(now - MONTH_MS)), now)
   return {
     since: startedAt,
     boards: counts,
@@ -59,6 +60,24 @@ export async function labStatus(
   }
 }
 
+/** What is over and still being told is in no day's sums yet. */
+function withUntold(
+  core: Core,
+  tallies: ReadonlyMap<string, Tally>,
+  now: number,
+): ReadonlyMap<string, Tally> {
+  const day = dayOf(now)
+  const today = structuredClone(tallies.get(day) ?? {})
+  for (const run of untoldOf(core, day)) addToTally(today, run)
+  return new Map([...tallies, [day, today]])
+}
+
+function untoldOf(core: Core, day: string): readonly Run[] {
+  return Object.values(core.state().runs).filter(
+    run => isFinal(run.state) && !core.runs.has(run.id) && dayOf(run.times[run.state] ?? 0) === day,
+  )
+}
+
 function lastDays(tallies: ReadonlyMap<string, Tally>, now: number): readonly DayOfTests[] {
   return Array.from({ length: DAYS_SHOWN }, (_, index) => {
     const day = dayOf(now - (DAYS_SHOWN - 1 - index) * DAY_MS)
@@ -74,10 +93,7 @@ function today(core: Core, now: number): LabStatus['today'] {
     if (entry.day < day) break
     if (entry.day === day) states.push(entry.summary.state)
   }
-  for (const run of Object.values(core.state().runs)) {
-    if (isFinal(run.state) && !core.runs.has(run.id) && dayOf(run.times[run.state] ?? 0) === day)
-      states.push(run.state)
-  }
+  states.push(...untoldOf(core, day).map(run => run.state))
   const of = (state: RunState): number => states.filter(entry => entry === state).length
   return {
     finished: states.length,

@@ -20,11 +20,17 @@ function request(command: string): SubmitRequest {
 }
 
 async function ran(under: LabUnderTest, command: string, by: Person, status = 0): Promise<string> {
+  const id = await over(under, command, by, status)
+  await under.deliver()
+  return id
+}
+
+/** It has ended, and nobody was told yet. */
+async function over(under: LabUnderTest, command: string, by: Person, status = 0): Promise<string> {
   const { id } = await under.lab.submit(request(command), by, HERE)
   await until(() => under.site.tests.has(id), `${id} starts`)
   under.site.tests.get(id)?.finish({ status })
   await until(() => under.lab.owed.items().some(item => item.topic === `run/${id}`), `${id} ends`)
-  await under.deliver()
   return id
 }
 
@@ -61,9 +67,12 @@ test('S1 the overview counts the tests of each of the last fourteen days', async
   open.push(under)
   await ran(under, 'one', MEI)
   await ran(under, 'two', MEI)
-  const { days } = await under.lab.status()
+  await over(under, 'three, of which nobody was told yet', MEI)
+  const { days, today, infrastructureSuccess } = await under.lab.status()
   expect(days).toHaveLength(14)
-  expect(days.at(-1)).toMatchObject({ passed: 2, failed: 0, other: 0 })
+  expect(days.at(-1)).toMatchObject({ passed: 3, failed: 0, other: 0 })
+  expect(today).toMatchObject({ finished: 3, passed: 3, failed: 0 })
+  expect(infrastructureSuccess).toEqual({ share: 1, attempts: 3 })
   expect(days.slice(0, -1).every(day => day.passed + day.failed + day.other === 0)).toBe(true)
   expect(new Set(days.map(each => each.day)).size).toBe(14)
 })
