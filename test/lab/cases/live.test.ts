@@ -96,6 +96,20 @@ describe('cases read while a program prints', () => {
     )
   })
 
+  test('are known however far before its end the program printed what looks like ours', async () => {
+    for (let lines = 50; lines < 80; lines++) {
+      const text = ['1..1', 'user@localhost1 3 times', ...Array(lines).fill('said'), 'ok 1 a', ''].join(
+        '\r\n',
+      )
+      const log = consoleOf([
+        { text: START, isProgram: false },
+        { text, isProgram: true },
+        { text: AFTER, isProgram: false },
+      ])
+      expect(live(log, [], 0), `${lines} lines behind it`).toEqual(await stored(log))
+    }
+  })
+
   test('are those of the stored output where ours stands in the middle of it, or nobody claims to know', async () => {
     let known = 0
     await fc.assert(

@@ -56,10 +56,12 @@ export function createLiveCases(): LiveCases {
   const take = (line: Line): void => {
     suspended ||= OURS.test(line.text)
     held.push(line)
-    if (held.length > MOST_HELD) suspended = false
-    if (suspended || (line.text === '' && held.length <= MOST_HELD)) return
-    for (const each of held) read(each)
-    held = []
+    if (held.length <= MOST_HELD && (suspended || line.text === '')) return
+    // Whatever began the hold was the program's own; the next line that may be ours begins another.
+    const next = suspended ? nextOurs(held) : held.length
+    suspended = next < held.length
+    for (const each of held.slice(0, next)) read(each)
+    held = held.slice(next)
   }
   const split = ({ offset, bytes }: Chunk, from: number): void => {
     const skipped = Math.max(0, from - offset)
@@ -122,4 +124,13 @@ export function createLiveCases(): LiveCases {
       return reader.end()
     },
   }
+}
+
+/** Of the lines behind the first: where one that may be ours begins, with the empty lines before it. */
+function nextOurs(held: readonly Line[]): number {
+  const found = held.findIndex(({ text }, at) => at > 0 && OURS.test(text))
+  if (found === -1) return held.length
+  let next = found
+  while (next > 1 && held[next - 1]?.text === '') next--
+  return next
 }
