@@ -33,6 +33,18 @@ async function connected(
   }
 }
 
+/** Whoever acknowledges all that is heard, and keeps it. */
+function acknowledging(): { heard: Heard[]; hear(each: Heard): Promise<void> } {
+  const heard: Heard[] = []
+  return {
+    heard,
+    async hear(each) {
+      heard.push(each)
+      await each.ack()
+    },
+  }
+}
+
 const texts = (heard: readonly Heard[]): (string | undefined)[] => heard.map(({ body }) => body.event?.text)
 
 test('an address is good for one connection, and for eleven there is no room', async () => {
@@ -134,11 +146,7 @@ test('what happens while nobody is connected is told after the next connection; 
     mei.tell('while you were away')
     await mei.slash('/lab', 'boards', stub.channel('lab'))
     expect(mei.troubles).toHaveLength(1)
-    const heard: Heard[] = []
-    const hear = async (each: Heard): Promise<void> => {
-      heard.push(each)
-      await each.ack()
-    }
+    const { heard, hear } = acknowledging()
     await connected(stub, hear, async () => {
       await until(() => heard.length === 1, 'the event')
       expect(texts(heard)).toEqual(['while you were away'])
@@ -148,11 +156,7 @@ test('what happens while nobody is connected is told after the next connection; 
 
 test('a disconnect frame: the client comes back, and hears what follows', async () => {
   await withStub({ rights: { events: ['message.im'] } }, async stub => {
-    const heard: Heard[] = []
-    const hear = async (each: Heard): Promise<void> => {
-      heard.push(each)
-      await each.ack()
-    }
+    const { heard, hear } = acknowledging()
     await connected(
       stub,
       hear,
@@ -170,11 +174,7 @@ test('a disconnect frame: the client comes back, and hears what follows', async 
 
 test('on request envelopes come twice, again as a retry, and in another order', async () => {
   await withStub({ rights: { events: ['message.im'] } }, async stub => {
-    const heard: Heard[] = []
-    const hear = async (each: Heard): Promise<void> => {
-      heard.push(each)
-      await each.ack()
-    }
+    const { heard, hear } = acknowledging()
     await connected(stub, hear, async () => {
       const mei = stub.person('mei')
       stub.faults.planEvent('twice')
@@ -211,11 +211,7 @@ test('an acknowledgement of nothing, or one that says something nobody asked for
 
 test('a connection that has frozen: the client finds out by itself and comes back', async () => {
   await withStub({ rights: { events: ['message.im'] } }, async stub => {
-    const heard: Heard[] = []
-    const hear = async (each: Heard): Promise<void> => {
-      heard.push(each)
-      await each.ack()
-    }
+    const { heard, hear } = acknowledging()
     await connected(
       stub,
       hear,

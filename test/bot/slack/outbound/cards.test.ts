@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { drawTopic } from '../../../../src/cards/topics.ts'
 import type { View } from '../../../../src/cards/view.ts'
+import type { QueueSummary } from '../../../../src/lab/types.ts'
 import { makeLease, makeResult, makeWaiting } from '../../../commands/lab-port.ts'
 import { type SlackServer, startSlackServer } from './slack-server.ts'
 import { createStage, runOf, type Stage } from './stage.ts'
@@ -197,14 +198,14 @@ test('a newer card of the queue takes the place of the older, which says so, als
   expect(slack.said[1]?.text).not.toContain('newer')
 })
 
+function queueOf(count: number): QueueSummary {
+  const waiting = Array.from({ length: count }, (_, n) => makeWaiting({ id: `T${n}`, position: n + 1 }))
+  return { waiting, running: [], averageWaitMs: 0, limit: 50 }
+}
+
 test('the queue is drawn again at its news, every 15 s at most, and for four hours', async () => {
   let waiting = 0
-  stage = createStage(slack, {
-    queue: () => {
-      const line = Array.from({ length: waiting }, (_, n) => makeWaiting({ id: `T${n}`, position: n + 1 }))
-      return { waiting: line, running: [], averageWaitMs: 0, limit: 50 }
-    },
-  })
+  stage = createStage(slack, { queue: () => queueOf(waiting) })
   const { live } = stage.begin()
   await live.post(await viewOf('queue'), C1)
   for (let n = 1; n <= 40; n++) {
@@ -227,12 +228,7 @@ test('the queue is drawn again at its news, every 15 s at most, and for four hou
 
 test('where a newer card of the queue is refused, the older one stays, and stays up to date', async () => {
   let waiting = 0
-  stage = createStage(slack, {
-    queue: () => {
-      const line = Array.from({ length: waiting }, (_, n) => makeWaiting({ id: `T${n}`, position: n + 1 }))
-      return { waiting: line, running: [], averageWaitMs: 0, limit: 50 }
-    },
-  })
+  stage = createStage(slack, { queue: () => queueOf(waiting) })
   const { live } = stage.begin()
   await live.post(await viewOf('queue'), C1)
   const shows = async (count: number): Promise<void> => {
