@@ -4,7 +4,7 @@ import type { View } from '../cards/view.ts'
 import { messageOf } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Log } from '../log.ts'
-import { titlePicture, watchTopic } from './topic-watch.ts'
+import { titlePicture, watchTopic } from '../cards/topic-watch.ts'
 
 export type LiveCards = {
   /** Keeps a card up to date that was just posted. */

@@ -17,6 +17,7 @@ import { check } from './check.ts'
 import { exitOf, faultOf, faultView, refusedFault } from './fault.ts'
 import { fieldsOf, valuesOf } from './form.ts'
 import { parseLine } from './grammar.ts'
+import { wordsNamed } from './named.ts'
 import type { AnyCommand, Caller, CommandContext, Danger, Exit, Expected, Fault, Followed } from './types.ts'
 import { formatWords, type Word } from './words.ts'
 
@@ -33,7 +34,12 @@ export type Asked = {
   /** Of the button that runs the line. */
   expect?: Expected
   confirmed?: boolean
+  /** From where, for the audit, when the origin does not say it: an address. */
+  where?: string
 }
+
+/** A command with its arguments by name, as programs call it; the values are what a person would type. */
+export type Called = Omit<Asked, 'line' | 'typed' | 'attached'> & { command: AnyCommand; raw: Raw }
 
 export type Outcome =
   | {
@@ -54,6 +60,8 @@ export type Dispatcher = {
   readonly commands: readonly AnyCommand[]
   /** Never throws: whatever happens is an outcome, and every line is audited. */
   line(asked: Asked): Promise<Outcome>
+  /** The same for arguments that have names already; there is no form to be asked for. */
+  call(called: Called): Promise<Outcome>
 }
 
 export type DispatcherDeps = { commands: readonly AnyCommand[]; lab: Lab; log: Log; clock: Clock }
@@ -77,6 +85,20 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const outcome = await answer(asked, seen).catch((error: unknown) => failed(null, error, asked))
     await audit(deps, asked, args, outcome)
     return outcome
+  }
+
+  async function call({ command, raw, ...rest }: Called): Promise<Outcome> {
+    const asked: Asked = { ...rest, line: formatWords(wordsNamed(command, raw)) }
+    const outcome = await called(command, raw, asked).catch((error: unknown) => failed(null, error, asked))
+    await audit(deps, asked, raw, outcome)
+    return outcome
+  }
+
+  async function called(command: AnyCommand, raw: Raw, asked: Asked): Promise<Outcome> {
+    const words = wordsNamed(command, raw)
+    const checked = check(command, { raw, sources: new Map(), faults: [], strays: [] }, words, lab, commands)
+    if (!checked.ok) return faulty(command.name, checked.fault)
+    return await act({ command, words, args: checked.args, ctx: contextOf(asked, false), asked })
   }
 
   async function answer(asked: Asked, seen: (args: unknown) => void): Promise<Outcome> {
@@ -150,7 +172,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return await drawTopic(expect.topic, lab, viewer).catch(() => null)
   }
 
-  return { commands, line }
+  return { commands, line, call }
 }
 
 function faulty(command: string | null, fault: Fault): Outcome {
@@ -254,7 +276,7 @@ async function audit(
   const done = isPrivate ? 'answered to the asker alone' : outcome.view.summary
   const entry = {
     who: { id, name, platform },
-    where: whereWords(asked.origin),
+    where: asked.where ?? whereWords(asked.origin),
     line: asked.typed ?? asked.line,
     args,
     decision: fault?.decision ?? 'allowed',

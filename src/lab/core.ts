@@ -7,10 +7,11 @@ import type { Artifacts, Audit, History, LeaseStore, Rollup, Sequence, Store } f
 import { refusalOf } from './check-operations.ts'
 import type { ConsoleAddress } from './consoles.ts'
 import type { NewsBus } from './news.ts'
+import { type CallerRoles, roleIn } from './roles.ts'
 import type { RunSummary } from './runs/summary.ts'
 import type { Tally } from './runs/tally.ts'
 import { type Operation, topicsOf } from './state.ts'
-import type { LabState, Lease, PowerEvent, Run } from './types.ts'
+import type { LabState, Lease, Person, PowerEvent, Role, Run } from './types.ts'
 
 /** What the lab is built on; `app` hands it in. */
 export type LabDeps = {
@@ -29,6 +30,8 @@ export type LabDeps = {
   readInventory(): Promise<Inventory>
   /** Address in links; known once the port is. */
   publicUrl(): string
+  /** What callers over HTTP may; left out: what any user may. */
+  callerRoles?: CallerRoles
   /** Where people connect to consoles; null, or left out: nowhere. */
   consoleAddress?(): ConsoleAddress | null
   clock: SteadyClock
@@ -40,6 +43,7 @@ export type Core = LabDeps & {
   readonly news: NewsBus
   state(): Readonly<LabState>
   current: { inventory: Inventory; loadedAt: number; stopping: boolean }
+  roleOf(person: Person): Role
   /** Applied at once, on disk when it resolves. Throws without any change when a step is illegal. */
   commit(...operations: readonly Operation[]): Promise<Sequence>
   /** For steps that nobody waits for. */
@@ -61,11 +65,13 @@ export function createCore(deps: LabDeps, news: NewsBus): Core {
   const behind = (what: string, work: Promise<unknown>): void => {
     work.catch((error: unknown) => log.error({ error }, `${what} failed`))
   }
+  const current = { inventory: deps.inventory, loadedAt: deps.clock.now(), stopping: false }
   return {
     ...deps,
     news,
     state: () => store.state,
-    current: { inventory: deps.inventory, loadedAt: deps.clock.now(), stopping: false },
+    current,
+    roleOf: person => roleIn(current.inventory.people, deps.callerRoles ?? (() => 'user'), person),
     commit,
     post: (...operations) => behind('storing a change', commit(...operations)),
     behind,

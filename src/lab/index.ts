@@ -17,7 +17,7 @@ import { createNews } from './news.ts'
 import { changeInventory } from './reload.ts'
 import { lookAfterAgain, reconcile } from './restart.ts'
 import { retain } from './retention.ts'
-import { peopleWith, roleOf } from './roles.ts'
+import { peopleWith } from './roles.ts'
 import { createCaseQuestions } from './runs/cases/asking.ts'
 import { consoleLog, OUTPUT_LOG } from './runs/log-names.ts'
 import { isFinal } from './runs/run-state.ts'
@@ -57,7 +57,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     `${core.publicUrl()}/artifacts/${id}${file === undefined ? '' : `/${encodeURIComponent(file)}`}`
 
   return {
-    roleOf: person => roleOf(core.current.inventory.people, person),
+    roleOf: core.roleOf,
     peopleWith: role => peopleWith(core.current.inventory.people, role),
 
     state: core.state,

@@ -2,11 +2,21 @@ import type { PeopleConfig } from '../config/types.ts'
 import type { Person, Role } from './types.ts'
 
 const TERMINAL = 'terminal'
+/** Callers over HTTP: who they are and what they may is in their keys, not in boards.yaml. */
+const HTTP = 'http'
 const RANK: Readonly<Record<Role, number>> = { user: 0, operator: 1, admin: 2 }
 
 /** Where no roles are configured everyone has every role (S3); start-up says so. */
 export function rolesConfigured(people: PeopleConfig): boolean {
   return people.admins.length > 0 || people.operators.length > 0
+}
+
+/** Roles of those who call over HTTP, by the id that their key stands for. */
+export type CallerRoles = (id: string) => Role
+
+/** Who has which role: people by boards.yaml, callers over HTTP by their keys. */
+export function roleIn(people: PeopleConfig, callers: CallerRoles, person: Person): Role {
+  return person.platform === HTTP ? callers(person.id) : roleOf(people, person)
 }
 
 /**

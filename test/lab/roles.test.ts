@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PeopleConfig } from '../../src/config/types.ts'
-import { isSamePerson, roleOf } from '../../src/lab/roles.ts'
+import { isSamePerson, roleIn, roleOf } from '../../src/lab/roles.ts'
 
 const PEOPLE: PeopleConfig = { admins: ['U0ADA', 'ada'], operators: ['U0OPS', 'ops'], teams: {} }
 
@@ -35,4 +35,20 @@ test('the same id on two platforms is two people', () => {
   expect(isSamePerson(terminal, { ...terminal, name: 'Mei Li' })).toBe(true)
   expect(isSamePerson(terminal, { ...terminal, platform: 'slack' })).toBe(false)
   expect(isSamePerson(terminal, null)).toBe(false)
+})
+
+test('S3 callers over HTTP have the role of their key, whatever boards.yaml says of their name, and nobody else has', () => {
+  const person = fc.record({
+    id: fc.constantFrom('ada', 'ops', 'ci', 'U0ADA'),
+    name: fc.constantFrom('ada', 'ops'),
+    platform: fc.constantFrom('terminal', 'slack', 'http'),
+  })
+  const people = fc.constantFrom(PEOPLE, { admins: [], operators: [], teams: {} })
+  fc.assert(
+    fc.property(person, people, fc.constantFrom('user', 'operator', 'admin'), (who, configured, role) => {
+      const expected = who.platform === 'http' ? role : roleOf(configured, who)
+      expect(roleIn(configured, () => role, who)).toBe(expected)
+    }),
+    { numRuns: 200 },
+  )
 })

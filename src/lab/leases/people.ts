@@ -4,7 +4,7 @@ import type { Checks } from '../boards/checks.ts'
 import { taintLeft } from '../boards/taint.ts'
 import type { Core } from '../core.ts'
 import { owed } from '../mail/owed.ts'
-import { isSamePerson, mayAs, roleOf } from '../roles.ts'
+import { isSamePerson, mayAs } from '../roles.ts'
 import type { Operation } from '../state.ts'
 import type { Lease, Origin, Person } from '../types.ts'
 import { askedLease, checkTakesWork, type LeaseRequest, tooLong } from './asking.ts'
@@ -74,7 +74,7 @@ export function createPeopleLeases(deps: PeopleDeps): PeopleLeases {
       throw new NotAllowedError(`${lease.id} is held by a test.`, {
         hint: `Cancel the test instead: queue cancel ${holder.run}`,
       })
-    if (!isSamePerson(holder.person, by) && !mayAs(roleOf(core.current.inventory.people, by), 'operator')) {
+    if (!isSamePerson(holder.person, by) && !mayAs(core.roleOf(by), 'operator')) {
       throw new NotAllowedError(`${lease.id} is @${holder.person.name}'s.`, {
         hint: `Ask @${holder.person.name} to ${verb} it, or an operator.`,
       })

@@ -4,7 +4,7 @@ import { formatId } from '../../ids.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { SubmitRequest } from '../lab.ts'
 import { checkTakesWork } from '../leases/asking.ts'
-import { isSamePerson, mayAs, roleOf } from '../roles.ts'
+import { isSamePerson, mayAs } from '../roles.ts'
 import type { Origin, Person, Priority, Program, Run } from '../types.ts'
 import type { Attempts } from './attempts.ts'
 import { cancelled, cancelledResult } from './cancelling.ts'
@@ -32,7 +32,7 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
   const own = async (id: string, by: Person, rev: number | undefined, verb: string): Promise<Run> => {
     const run = await find(id)
     if (run === null) throw noRun(core, id)
-    if (!isSamePerson(run.submitter, by) && !mayAs(roleOf(core.current.inventory.people, by), 'admin')) {
+    if (!isSamePerson(run.submitter, by) && !mayAs(core.roleOf(by), 'admin')) {
       throw new NotAllowedError(`${run.id} is @${run.submitter.name}'s.`, {
         hint: `Ask @${run.submitter.name} to ${verb} it, or an admin.`,
       })

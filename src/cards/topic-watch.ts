@@ -1,7 +1,7 @@
 /** A topic drawn again at each of its news: one drawing at a time, and only what is newer is handed on (design 2). */
 
-import { drawTopic } from '../cards/topics.ts'
-import type { View } from '../cards/view.ts'
+import { drawTopic } from './topics.ts'
+import type { View } from './view.ts'
 import { messageOf } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Log } from '../log.ts'
