@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts'
+import { httpNotes, httpRows } from './describe-http.ts'
 import type { BoardConfig, Environment, Inventory, PeopleConfig } from './types.ts'
 
 // docs.slack.dev, reference/objects/user-object: W in an enterprise.
@@ -24,6 +25,7 @@ export function describeCheck(
     ...describeInventory(inventory),
     ...strangersOn(environment, inventory),
     ...linksOf(environment),
+    ...httpNotes(environment, inventory).map(note => `Note: ${note}`),
   ]
   return { ok: true, lines }
 }
@@ -54,15 +56,13 @@ export function describeProblems({ problems, hint }: ConfigError): string[] {
 }
 
 export function describeEnvironment(environment: Environment): string[] {
-  const { chat, host, port, publicUrl, dataDir, artifactDir, trustedNetworks } = environment
-  const trusted = ['this machine', ...trustedNetworks].join(', ')
+  const { chat, dataDir, artifactDir } = environment
   return [
     'Environment',
     ...columns([
       ['chat', chat],
       ...slackRows(environment),
-      ['HTTP', `${host} port ${port}, links begin with ${publicUrl}`],
-      ['without a key', trusted],
+      ...httpRows(environment),
       ['data', dataDir],
       ['artifacts', artifactDir],
     ]),

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
+import { apiKeysOf } from './api-keys.ts'
 import { chatOf } from './chat.ts'
 import { parseNetwork } from './networks.ts'
 import type { Variables } from './references.ts'
@@ -58,11 +59,12 @@ export function readEnvironment(variables: Variables): Environment {
   const problems: string[] = []
   const chat = chatOf(values, problems)
   if (chat === 'slack') problems.push(...slackProblems(values))
+  const apiKeys = apiKeysOf(values['API_KEYS'], problems)
   const result = EnvironmentSchema.safeParse(values)
   for (const { path, message } of result.error?.issues ?? [])
     problems.push(`${path.join('.')}: ${shown(values[String(path[0])])} ${message}.`)
   if (!result.success || problems.length > 0) throw new ConfigError(problems, HINT)
-  return environmentOf(result.data, chat, values, variables)
+  return { ...environmentOf(result.data, chat, values, variables), apiKeys }
 }
 
 const HINT = 'Correct them in the environment or in .env (see .env.example), then try with: boardroom check'
@@ -73,7 +75,7 @@ function environmentOf(
   chat: Environment['chat'],
   values: Variables,
   variables: Variables,
-): Environment {
+): Omit<Environment, 'apiKeys'> {
   const { HOST: host, PORT: port, DATA_DIR: dataDir, MAX_DISK_USAGE_GB: gigabytes } = read
   return {
     chat,
@@ -86,6 +88,7 @@ function environmentOf(
     consolePort: consolePortOf(read),
     publicUrl: read.PUBLIC_URL ?? `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
     trustedNetworks: read.TRUSTED_NETWORKS,
+    jenkinsSecret: values['JENKINS_WEBHOOK_SECRET'] ?? null,
     logLevel: read.LOG_LEVEL,
     retentionDays: read.ARTIFACT_RETENTION_DAYS ?? null,
     maxDiskBytes: gigabytes === undefined ? null : Math.round(gigabytes * BYTES_IN_GB),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HttpSchema } from './http.ts'
 import { RecoverySchema } from './recovery.ts'
 import type { Environment, Settings } from './types.ts'
 
@@ -71,6 +72,7 @@ export const SettingsSchema: z.ZodType<Settings> = z.strictObject({
   collectLimitBytes: span(1000, 100_000_000, 10 ** 12),
   /** M6.8: so long a board may be kept from the next test for the files of the last. */
   collectTimeoutMs: span(SECOND, 10 * MINUTE, 7 * DAY),
+  http: HttpSchema.prefault({}),
 })
 
 function isTimeZone(name: string): boolean {

@@ -127,6 +127,7 @@ export type Settings = {
   collectFiles: number
   collectLimitBytes: number
   collectTimeoutMs: number
+  http: HttpSettings
 }
 
 export type Inventory = {
@@ -163,6 +164,27 @@ export type SlackSettings = {
   commands: string
 }
 
+/** A key of the HTTP interface: who it stands for and what it may; the key itself, or only its sum. */
+export type ApiKey = {
+  name: string
+  role: 'user' | 'operator' | 'admin'
+  key: { kind: 'plain'; value: string } | { kind: 'sha256'; hex: string }
+}
+
+/** What callers over HTTP may, and where the lab itself may call (section `settings.http` of boards.yaml). */
+export type HttpSettings = {
+  /** Role of callers without a key. */
+  keylessRole: ApiKey['role']
+  /** Pages and files ask for a key, too. */
+  pagesNeedKey: boolean
+  /** Beginnings of addresses that a binary may be fetched from (M6.1); empty: none. */
+  binaries: readonly string[]
+  /** Beginnings of addresses that results may be posted to (M8.4); empty: none. */
+  callbacks: readonly string[]
+  /** Private networks that the above may lie in, in CIDR. */
+  networks: readonly string[]
+}
+
 /** Settings from the environment (design 10), for what this process is; secrets live only here. */
 export type Environment = {
   chat: 'slack' | 'feishu' | 'terminal'
@@ -177,6 +199,9 @@ export type Environment = {
   consolePort: number | null
   publicUrl: string
   trustedNetworks: readonly string[]
+  apiKeys: readonly ApiKey[]
+  /** Of the webhook that Jenkins calls; null: it is closed. */
+  jenkinsSecret: string | null
   logLevel: string
   /** Set in the environment they beat boards.yaml. */
   retentionDays: number | null

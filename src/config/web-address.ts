@@ -6,6 +6,7 @@ export function isWebAddress(text: string): boolean {
     /^https?:$/.test(url.protocol) &&
     url.search === '' &&
     url.hash === '' &&
-    url.username === ''
+    url.username === '' &&
+    url.password === ''
   )
 }

@@ -223,6 +223,7 @@ export function makeInventory(more: Partial<Inventory> = {}): Inventory {
     file: 'boards.yaml',
     simulated: true,
     settings: {
+      http: { keylessRole: 'user', pagesNeedKey: false, binaries: [], callbacks: [], networks: [] },
       timeZone: 'UTC',
       queueLimit: 50,
       attempts: 3,

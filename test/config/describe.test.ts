@@ -96,11 +96,13 @@ boards:
     }
     const result = describeCheck(readEnvironment(variables), read(LAB, variables))
     expect(result.ok).toBe(true)
-    expect(result.lines.slice(0, 6)).toEqual([
+    expect(result.lines.slice(0, 8)).toEqual([
       'Environment',
       '  chat           terminal',
       '  HTTP           127.0.0.1 port 8080, links begin with http://127.0.0.1:8080',
+      '  keys           none (API_KEYS)',
       '  without a key  this machine, 10.0.0.0/8',
+      '  Jenkins        calls http://127.0.0.1:8080/webhooks/jenkins; its secret is set',
       '  data           data',
       '  artifacts      data/artifacts',
     ])

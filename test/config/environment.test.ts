@@ -9,6 +9,8 @@ import { VARIABLES } from '../../src/config/variables.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { problemsOf } from './variables.ts'
 
+const KEY = 'key-of-16-or-more'
+
 describe('environment (design 10)', () => {
   it('needs nothing', () => {
     expect(readEnvironment({})).toEqual({
@@ -22,6 +24,8 @@ describe('environment (design 10)', () => {
       consolePort: 7023,
       publicUrl: 'http://127.0.0.1:8080',
       trustedNetworks: [],
+      apiKeys: [],
+      jenkinsSecret: null,
       logLevel: 'info',
       retentionDays: null,
       maxDiskBytes: null,
@@ -132,7 +136,7 @@ describe('environment (design 10)', () => {
       ...tokens,
       REDIS_URL: 'redis://:p%40ss@localhost:6379',
       SMTP_URL: 'smtp://lab:mailpass@mail.example.com',
-      API_KEYS: 'ci:user:key-one, ops:admin:key-two',
+      API_KEYS: `ci:user:${KEY}, ops:admin:sha256:${'a'.repeat(64)}`,
       CHAT: 'slack',
       SLACK_CHANNEL: 'C123',
       FEISHU_APP_SECRET: '',
@@ -145,7 +149,7 @@ describe('environment (design 10)', () => {
       .filter(name => !name.startsWith('FEISHU'))
       .map(name => tokens[name] ?? `value of ${name}`)
     expect(found.toSorted()).toEqual(
-      [...expected, 'p%40ss', 'p@ss', 'mailpass', 'key-one', 'key-two'].toSorted(),
+      [...expected, 'p%40ss', 'p@ss', 'mailpass', KEY, `sha256:${'a'.repeat(64)}`].toSorted(),
     )
   })
 

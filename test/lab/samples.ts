@@ -31,6 +31,7 @@ export function someSettings(part: Partial<Settings> = {}): Settings {
     collectFiles: 100,
     collectLimitBytes: 100e6,
     collectTimeoutMs: 10 * MINUTE,
+    http: { keylessRole: 'user', pagesNeedKey: false, binaries: [], callbacks: [], networks: [] },
     ...part,
   }
 }
