@@ -17,6 +17,7 @@ const TABLE: Readonly<Record<string, { may: readonly string[]; types?: readonly 
   cards: { may: [], types: ['lab'] },
   lab: { may: [], types: ['sites', 'work', 'hardware', 'storage', 'mail'] },
   mail: { may: [], types: ['storage'] },
+  web: { may: [], types: ['mail'] },
   sites: { may: ['work'], types: ['hardware', 'storage'] },
   work: { may: [], types: ['hardware', 'storage'] },
   hardware: { may: [] },
@@ -37,6 +38,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   '@slack/types': ['bot'],
   '@slack/web-api': ['bot'],
   bree: ['scheduler'],
+  busboy: ['http'],
+  'ipaddr.js': ['web', 'http', 'config'],
   koa: ['http', 'simulator'],
   send: ['http'],
   lowdb: ['storage'],
@@ -45,6 +48,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['hardware', 'simulator'],
   yaml: ['config'],
   pino: ['log'],
+  'prom-client': ['http'],
   zod: ['config', 'commands', 'hardware', 'work', 'http', 'bot'],
 }
 
