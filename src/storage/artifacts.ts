@@ -232,6 +232,8 @@ export async function openArtifacts(options: StorageDeps & { dir: string }): Pro
       content.on('error', () => {})
       return await staging.stage(name, content, limit).finally(() => content.destroy())
     },
+    path: staging.path,
+    drop: staging.drop,
     adopt,
     open,
     put,

@@ -9,6 +9,7 @@ import { ignoreMissing, isMissing, realDisk } from './disk.ts'
 import { readFrame } from './frame.ts'
 import { indexPath, type Place, readIndex, writeIndex } from './history-index.ts'
 import { readLines } from './read-lines.ts'
+import { createRecent } from './recent.ts'
 import { createTimeline } from './timeline.ts'
 import type { History } from './types.ts'
 
@@ -26,6 +27,8 @@ type Stored = { v: number; at: Millis; r: unknown }
 
 /** With this many records of a day not in its index file yet, writing it anew costs less than reading them again. */
 const WORTH_AN_INDEX = 50
+/** Of records as they are written; in memory they take about three times as much. */
+const RECENT_BYTES = 4 * 1024 * 1024
 
 export async function openHistory<R extends { id: string }, I>(
   options: HistoryOptions<R, I>,
@@ -35,6 +38,7 @@ export async function openHistory<R extends { id: string }, I>(
   const disk = options.disk ?? realDisk
   const files = await openDayFiles(dir, options)
   const timeline = createTimeline<Place<I>>()
+  const recent = createRecent<R>(RECENT_BYTES)
   const underway = new Map<string, Promise<void>>()
   const dropped: { day: string; at: Millis }[] = []
   /** Records of each day that its index file covers. */
@@ -117,8 +121,15 @@ export async function openHistory<R extends { id: string }, I>(
   async function get(id: string): Promise<R | null> {
     const place = timeline.get(id)
     if (place === null) return null
+    // A record never changes.
+    const known = recent.get(id)
+    if (known !== null) return known
     const json = await readPlace(files.path(place.day), place)
-    if (json !== null) return unpack(place.day, json).record
+    if (json !== null) {
+      const { record } = unpack(place.day, json)
+      if (timeline.get(id) === place) recent.put(id, record, place.length)
+      return record
+    }
     // Retention may have taken the day away since it was looked up.
     if (timeline.get(id) !== null) passOver(place.day, place.offset)
     return null
@@ -142,6 +153,7 @@ export async function openHistory<R extends { id: string }, I>(
     const days = files.days().filter(d => d < before && !files.isBusy(d))
     if (days.length === 0) return []
     for (const d of days) timeline.dropDay(d)
+    recent.clear()
     await files.remove(days)
     for (const d of days) {
       indexed.delete(d)

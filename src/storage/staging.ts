@@ -17,6 +17,8 @@ export type Staging = {
   path(staged: Staged): string
   /** It has moved on. */
   forget(staged: Staged): void
+  /** Nobody wants it. */
+  drop(staged: Staged): Promise<void>
 }
 
 /** A form that was never sent, a submit that was refused: nobody comes for these any more. */
@@ -40,6 +42,10 @@ export async function openStaging(dir: string, clock: Clock, space: Space): Prom
   return {
     path: ({ key }) => join(dir, key),
     forget: ({ key }) => void waiting.delete(key),
+    async drop({ key }) {
+      // A key that is not waiting was never ours, or is somebody's file by now.
+      if (waiting.delete(key)) await rm(join(dir, key), { force: true })
+    },
     async stage(name, content, limit) {
       checkFileName(name)
       if (space.full) throw noRoom(name)

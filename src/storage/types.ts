@@ -92,6 +92,10 @@ export type StoredFile = { name: string; size: number; sha256: string; type: str
 export type Artifacts = {
   /** Takes a stream into a staging folder with its SHA-256; `limit` bytes at most (InputError). Synced. */
   stage(name: string, content: Readable, limit: number): Promise<Staged>
+  /** Where a staged file lies, to be looked through, until it moves on. */
+  path(staged: Staged): string
+  /** Takes a staged file away; nothing happens when it has moved on. Safe to repeat. */
+  drop(staged: Staged): Promise<void>
   /** Moves staged files into the folder of `owner` in one synchronous step; the folder must not exist yet. */
   adopt(owner: string, staged: readonly Staged[]): void
   /** A file that grows: appended while a run goes on, sealed with its SHA-256 at the end. Never throws on a full disk: it drops and counts. */
