@@ -88,8 +88,9 @@ export class InputError extends LabError {
 /** Nothing of that name: an id, a family, a board. */
 export class NotFoundError extends InputError {
   override readonly name = 'NotFoundError'
-  constructor(message: string, options: { hint: string; field?: string }) {
-    super(message, { ...options, code: 'not-found' })
+  /** `removed`: there was such a thing, and retention took it (M7.4). */
+  constructor(message: string, options: { hint: string; field?: string; code?: 'removed' }) {
+    super(message, { ...options, code: options.code ?? 'not-found' })
   }
 }
 
@@ -112,12 +113,15 @@ export class StaleError extends LabError {
 /** The lab cannot take more now: queue full, disk full, shutting down. */
 export class RefusedError extends LabError {
   override readonly name = 'RefusedError'
+  /** In how many milliseconds it may well be taken; null where nobody knows. */
+  readonly retryMs: number | null
   constructor(
-    code: 'queue-full' | 'storage-full' | 'stopping',
+    code: 'queue-full' | 'storage-full' | 'stopping' | 'no-board-free',
     message: string,
-    options: { hint: string; details?: ErrorDetails },
+    options: { hint: string; details?: ErrorDetails; retryMs?: number | null },
   ) {
     super(code, message, { ...options, failure: 'infrastructure' })
+    this.retryMs = options.retryMs ?? null
   }
 }
 

@@ -20,7 +20,7 @@ const SURVIVED: Readonly<Partial<Record<ConsoleEvent['kind'], string>>> = {
 }
 
 /** `The kernel warned 1×: WARNING at foo+0x10, line 812.`; nothing where that is what the test ended by. */
-export function survivedParts({ result }: Run, pageUrl: string | undefined): readonly Part[] {
+export function survivedParts({ result }: Run, consoleUrl: string | undefined): readonly Part[] {
   const told = result?.events?.filter(each => each.severity === 'told') ?? []
   if (told.length === 0 || result?.lines !== undefined) return []
   const byWords = Map.groupBy(told, ({ kind }) => SURVIVED[kind] ?? 'The kernel warned')
@@ -28,17 +28,17 @@ export function survivedParts({ result }: Run, pageUrl: string | undefined): rea
     const [first] = events
     if (first === undefined) return { t: 'text', runs: [plain(`${words}.`)] }
     const what = `${words} ${events.length}×: ${first.title.replace(/^warning: /, '')}, `
-    return { t: 'text', runs: [plain(what), lineAt(first.lines[0], pageUrl), plain('.')] }
+    return { t: 'text', runs: [plain(what), lineAt(first.lines[0], consoleUrl), plain('.')] }
   })
 }
 
 /** Where its proof begins in the console's log: `line 2210`. */
-export function lineLink(result: RunResult, pageUrl: string | undefined): readonly Text[] {
-  return result.lines === undefined ? [] : [lineAt(result.lines[0], pageUrl)]
+export function lineLink(result: RunResult, consoleUrl: string | undefined): readonly Text[] {
+  return result.lines === undefined ? [] : [lineAt(result.lines[0], consoleUrl)]
 }
 
-function lineAt(line: number, pageUrl: string | undefined): Text {
-  return pageUrl === undefined ? plain(`line ${line}`) : link(`line ${line}`, `${pageUrl}#L${line}`)
+function lineAt(line: number, consoleUrl: string | undefined): Text {
+  return consoleUrl === undefined ? plain(`line ${line}`) : link(`line ${line}`, `${consoleUrl}#L${line}`)
 }
 
 /** Of the page of its files. */

@@ -34,6 +34,8 @@ export type RunFacts = {
   fileUrl(name: string): string
   /** Of all its files. */
   pageUrl?: string
+  /** Where the lines are that its verdict names. */
+  consoleUrl?: string
   /** Nothing holds a board for it any more. */
   released: boolean
   /** Another usable board of its family. */
@@ -158,7 +160,7 @@ function endParts(facts: RunFacts, frame: TimeFrame): readonly Part[] {
   const after = afterwards(run, facts.steps ?? [])
   parts.push(
     ...(after === null ? [] : [said(after)]),
-    ...survivedParts(run, facts.pageUrl),
+    ...survivedParts(run, facts.consoleUrl),
     ...eventsPart(run, frame),
   )
   const note = endNote(facts, logUrl)
@@ -174,11 +176,11 @@ function fetchingWords({ path, files, bytes }: NonNullable<RunProgress['fetching
 }
 
 /** `exit status 1 · board released · log (18 kB) · results.xml`. */
-function endNote({ run, released, fileUrl, pageUrl }: RunFacts, logUrl: string): readonly Text[] {
+function endNote({ run, released, fileUrl, consoleUrl }: RunFacts, logUrl: string): readonly Text[] {
   const { result } = run
   const words: Text[][] = []
   if (result?.exitStatus != null) words.push([plain(`exit status ${result.exitStatus}`)])
-  const line = result === null ? [] : lineLink(result, pageUrl)
+  const line = result === null ? [] : lineLink(result, consoleUrl)
   if (line.length > 0) words.push([...line])
   const ending = endedBy(run)
   if (ending !== null) words.push([plain(ending)])

@@ -47,7 +47,7 @@ const TELLINGS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
 /** To the lines that prove how it ended, where its console does. */
 function logOf(lab: Lab, run: Run): string {
   const anchor = anchorOf(run.result)
-  return anchor === '' ? lab.logLink(run) : `${lab.link(run.id)}${anchor}`
+  return anchor === '' ? lab.logLink(run) : `${lab.consoleLink(run)}${anchor}`
 }
 
 function said<T>(found: T | null | undefined, say: (found: T) => View): View | null {

@@ -1,10 +1,10 @@
 /** A topic drawn again at each of its news: one drawing at a time, and only what is newer is handed on (design 2). */
 
-import { drawTopic } from './topics.ts'
-import type { View } from './view.ts'
 import { messageOf } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Log } from '../log.ts'
+import { drawTopic } from './topics.ts'
+import type { View } from './view.ts'
 
 export type TopicWatch = {
   /** Draws it now, as if there were news. */

@@ -69,6 +69,7 @@ export async function showRun(lab: Lab, run: Run, failedCases: readonly FailedCa
     logUrl: lab.logLink(run),
     fileUrl: name => lab.link(run.id, name),
     pageUrl: lab.link(run.id),
+    consoleUrl: lab.consoleLink(run),
     released: !lab.boards().some(board => holds(board, run.id)),
     elsewhere: isOver(run.state) ? elsewhere(lab, run) : null,
     attempts: lab.inventory().settings.attempts,

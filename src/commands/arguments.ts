@@ -37,11 +37,11 @@ function duration() {
 }
 
 export function durationArgument(meta: ArgumentMeta) {
-  return argument(duration(), meta)
+  return argument(duration(), { duration: true, ...meta })
 }
 
 export function optionalDuration(meta: ArgumentMeta) {
-  return argument(duration().optional(), meta)
+  return argument(duration().optional(), { duration: true, ...meta })
 }
 
 function id(kind: 'T' | 'L' | 'A', what: string, label: string, more: More) {

@@ -8,7 +8,7 @@ import type { Field, View } from '../cards/view.ts'
 import { type Clock, within } from '../clock.ts'
 import { StaleError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
-import type { Origin, Person } from '../lab/types.ts'
+import type { Callback, Origin, Person } from '../lab/types.ts'
 import type { Log } from '../log.ts'
 import { usage } from './argument.ts'
 import { withAttached } from './attach.ts'
@@ -18,7 +18,17 @@ import { exitOf, faultOf, faultView, refusedFault } from './fault.ts'
 import { fieldsOf, valuesOf } from './form.ts'
 import { parseLine } from './grammar.ts'
 import { wordsNamed } from './named.ts'
-import type { AnyCommand, Caller, CommandContext, Danger, Exit, Expected, Fault, Followed } from './types.ts'
+import type {
+  AnyCommand,
+  Caller,
+  CommandContext,
+  Danger,
+  Exit,
+  Expected,
+  Fault,
+  FieldFault,
+  Followed,
+} from './types.ts'
 import { formatWords, type Word } from './words.ts'
 
 export type Asked = {
@@ -36,10 +46,17 @@ export type Asked = {
   confirmed?: boolean
   /** From where, for the audit, when the origin does not say it: an address. */
   where?: string
+  /** Where the result of what it starts is posted; kept out of the line and of the audit, since it may hold a secret. */
+  callback?: Callback
 }
 
 /** A command with its arguments by name, as programs call it; the values are what a person would type. */
-export type Called = Omit<Asked, 'line' | 'typed' | 'attached'> & { command: AnyCommand; raw: Raw }
+export type Called = Omit<Asked, 'line' | 'typed' | 'attached'> & {
+  command: AnyCommand
+  raw: Raw
+  /** What was wrong with them before they had names: told together with everything else that is. */
+  faults?: readonly FieldFault[]
+}
 
 export type Outcome =
   | {
@@ -87,16 +104,23 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return outcome
   }
 
-  async function call({ command, raw, ...rest }: Called): Promise<Outcome> {
+  async function call({ command, raw, faults = [], ...rest }: Called): Promise<Outcome> {
     const asked: Asked = { ...rest, line: formatWords(wordsNamed(command, raw)) }
-    const outcome = await called(command, raw, asked).catch((error: unknown) => failed(null, error, asked))
+    const outcome = await called(command, raw, faults, asked).catch((error: unknown) =>
+      failed(null, error, asked),
+    )
     await audit(deps, asked, raw, outcome)
     return outcome
   }
 
-  async function called(command: AnyCommand, raw: Raw, asked: Asked): Promise<Outcome> {
+  async function called(
+    command: AnyCommand,
+    raw: Raw,
+    faults: readonly FieldFault[],
+    asked: Asked,
+  ): Promise<Outcome> {
     const words = wordsNamed(command, raw)
-    const checked = check(command, { raw, sources: new Map(), faults: [], strays: [] }, words, lab, commands)
+    const checked = check(command, { raw, sources: new Map(), faults, strays: [] }, words, lab, commands)
     if (!checked.ok) return faulty(command.name, checked.fault)
     return await act({ command, words, args: checked.args, ctx: contextOf(asked, false), asked })
   }
@@ -114,10 +138,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   function contextOf(asked: Asked, confirmed: boolean): CommandContext {
-    const { person, origin, file, expect } = asked
+    const { person, origin, file, expect, callback } = asked
     const caller: Caller = { person, role: lab.roleOf(person), origin }
     const ctx = { caller, lab, file, confirmed: confirmed || asked.confirmed === true, commands }
-    return expect === undefined ? ctx : { ...ctx, expect }
+    return {
+      ...ctx,
+      ...(expect === undefined ? {} : { expect }),
+      ...(callback === undefined ? {} : { callback }),
+    }
   }
 
   async function act(request: Request): Promise<Outcome> {

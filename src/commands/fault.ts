@@ -2,7 +2,7 @@
 
 import { errorCard } from '../cards/error.ts'
 import type { View } from '../cards/view.ts'
-import { InputError, LabError, NotAllowedError } from '../errors.ts'
+import { InputError, LabError, NotAllowedError, RefusedError } from '../errors.ts'
 import { reference } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Exit, Fault, Refusal } from './types.ts'
@@ -15,6 +15,7 @@ export function faultOf(error: unknown, log: Log, about: { line: string; safe?: 
     message: error.message,
     hint: error.hint,
     failure: error.failure.class,
+    ...(error instanceof RefusedError && error.retryMs !== null ? { retryMs: error.retryMs } : {}),
   }
   const field = error instanceof InputError ? error.field : undefined
   if (field === undefined) return fault

@@ -15,7 +15,8 @@ export function fieldsOf(
   commands: readonly AnyCommand[],
   beside: readonly string[] = [],
 ): readonly Field[] {
-  return argumentsOf(command).map(argument => {
+  const asked = argumentsOf(command).filter(({ meta }) => meta.unasked !== true)
+  return asked.map(argument => {
     const options = optionsFor(argument, lab, commands, beside)
     return {
       name: argument.name,

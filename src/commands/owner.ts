@@ -1,7 +1,7 @@
 /** Whose test or lease it is, and the revision that a change is made against. */
 
 import { frameOf } from '../cards/topics.ts'
-import { clockTime } from '../cards/words.ts'
+import { clockTime, dateTime } from '../cards/words.ts'
 import { NotFoundError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Run } from '../lab/types.ts'
@@ -31,9 +31,16 @@ export function revOf(expect: Expected | undefined, topic: string): number | und
   return expect?.topic === topic ? expect.rev : undefined
 }
 
-/** Throws NotFoundError. */
+/** Throws NotFoundError; of what retention took it says when and why (M7.4). */
 export async function knownRun(lab: Lab, id: string): Promise<Run> {
   const run = await lab.run(id)
   if (run !== null) return run
+  const gone = lab.gone(id)
+  if (gone !== null)
+    throw new NotFoundError(`${id} was removed on ${dateTime(gone.at, frameOf(lab))}: ${gone.reason}.`, {
+      field: 'id',
+      hint: 'Newer ones are listed by: tests',
+      code: 'removed',
+    })
   throw new NotFoundError(`There is no test ${id}.`, { field: 'id', hint: 'The newest are listed by: tests' })
 }

@@ -23,6 +23,7 @@ export function queueFull(lab: Lab, family: string, words: readonly string[] | n
     {
       hint: elsewhere === '' ? `${again}.` : `${again}${elsewhere}`,
       details: { family, waiting: waiting.length, limit },
+      retryMs: Number.isFinite(soonest) ? soonest : null,
     },
   )
 }

@@ -96,6 +96,7 @@ export const lease: z.ZodType<Lease> = z.object({
   rev: z.number(),
   family: text.nullable(),
   wanted: text.nullable(),
+  near: text.exactOptional(),
   board: text.nullable(),
   holder: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('run'), run: text, attempt: z.number() }),
@@ -156,7 +157,7 @@ const STAGES = [
 ] as const
 const stage = z.enum(STAGES)
 
-const progress = z.object({
+export const progress = z.object({
   stage: stage.nullable(),
   board: text,
   startedAt: millis,

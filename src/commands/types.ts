@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Run, View } from '../cards/view.ts'
 import type { FailureClass } from '../errors.ts'
 import type { IncomingFile, Lab } from '../lab/lab.ts'
-import type { Origin, Person, Role } from '../lab/types.ts'
+import type { Callback, Origin, Person, Role } from '../lab/types.ts'
 
 export type Caller = { person: Person; role: Role; origin: Origin }
 
@@ -16,6 +16,8 @@ export type CommandContext = {
   file(word: string): Promise<IncomingFile | null>
   /** The revision that a button was drawn from. */
   expect?: Expected
+  /** Where the result of a test is posted. */
+  callback?: Callback
   /** The asker confirmed a dangerous act. */
   confirmed: boolean
   /** All commands, for help. */
@@ -46,6 +48,10 @@ export type ArgumentMeta = {
   rest?: true
   /** All words from its place on, as one: `audit WORDS`. */
   all?: true
+  /** A length of time: programs may give it as a number of seconds. */
+  duration?: true
+  /** Left out of the command's form: for those who type, and for programs. */
+  unasked?: true
   file?: true
   lines?: true
   /** A named lookup for completion, selects and nearest words; what is not among its options is refused. */
@@ -79,7 +85,17 @@ export type Command<A extends z.ZodObject, R> = {
   allow(caller: Caller, args: z.output<A>, lab: Lab): Refusal | null
   /** What must be confirmed first, if anything; the lab is asked when it is acted on, not when it was drawn. */
   danger?(caller: Caller, args: z.output<A>, lab: Lab): Danger | null
-  http?: { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: string; status: number }
+  http?: {
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+    path: string
+    status: number
+    /** Other paths that mean the same (I3). */
+    also?: readonly string[]
+    /** Names that programs may call its arguments by beside their own: `board_family` for `target` (I3). */
+    names?: Readonly<Record<string, string>>
+    /** Topic whose end a reader may wait for before it is answered: `run/T12`. */
+    waits?(args: z.output<A>): string
+  }
   run(args: z.output<A>, ctx: CommandContext): Promise<R>
   show(result: R, ctx: ShowContext): View | Promise<View>
   /** Topic of what it started and a script waits for: `run/T12`. */
@@ -120,6 +136,8 @@ export type Fault = {
   /** Everything wrong with the arguments, at once. */
   fields?: readonly FieldFault[]
   reference?: string
+  /** In how many milliseconds it may well go through. */
+  retryMs?: number
   /** Command lines that were probably meant. */
   tries?: readonly string[]
 }

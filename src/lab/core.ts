@@ -6,6 +6,7 @@ import type { Site } from '../sites/types.ts'
 import type { Artifacts, Audit, History, LeaseStore, Rollup, Sequence, Store } from '../storage/types.ts'
 import { refusalOf } from './check-operations.ts'
 import type { ConsoleAddress } from './consoles.ts'
+import type { FileServers } from './files/named.ts'
 import type { NewsBus } from './news.ts'
 import { type CallerRoles, roleIn } from './roles.ts'
 import type { RunSummary } from './runs/summary.ts'
@@ -32,6 +33,10 @@ export type LabDeps = {
   publicUrl(): string
   /** What callers over HTTP may; left out: what any user may. */
   callerRoles?: CallerRoles
+  /** Throws InputError where a result may not be posted to this address; left out: none may. */
+  checkCallback?(url: string): void
+  /** Where files at addresses are fetched; left out: nowhere (M6.1). */
+  web?: FileServers
   /** Where people connect to consoles; null, or left out: nowhere. */
   consoleAddress?(): ConsoleAddress | null
   clock: SteadyClock

@@ -5,11 +5,13 @@ import { consoleNamed } from './boards/console-named.ts'
 import { judgeIncidents } from './boards/judging.ts'
 import { createCore, type LabDeps, requireBoard } from './core.ts'
 import { waitForEnding } from './endings.ts'
+import { createNamedFiles } from './files/named.ts'
 import { checkBoards, checkStorage, checkWaits, followClock } from './hands.ts'
 import type { Lab } from './lab.ts'
 import { listRuns } from './listing.ts'
 import { linesOfBoard, NOTHING_RECORDED } from './logs/board-log.ts'
 import { linesOfRun } from './logs/run-log.ts'
+import { createRunLogs } from './logs/run-logs.ts'
 import { acknowledge, CAUSE_OF, openAlerts, resolve } from './mail/alerts.ts'
 import { inboxOf } from './mail/heard.ts'
 import { tellStranded } from './mail/stranded.ts'
@@ -42,9 +44,10 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
   const core = createCore(deps, createNews(deps.log))
   const samples = await openSamples(core.tallies, core.runs, core.clock.now())
   const services = createServices(core, samples)
-  const { attempts, checks, dispatch, holdings, people, power, recovery, runs, transfers, watching } =
+  const { atOnce, attempts, checks, dispatch, holdings, people, power, recovery, runs, transfers, watching } =
     services
   const startedAt = core.clock.now()
+  const named = createNamedFiles(core)
 
   const summary = (id: string): BoardSummary | null =>
     services.boards().find(board => board.config.id === id) ?? null
@@ -65,10 +68,12 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     inventory: () => core.current.inventory,
     families: () => services.families(services.boards()),
     boards: services.boards,
+    printed: services.printed.byFamily,
     board: summary,
     queue: services.queue,
     waiting: id => services.queue().waiting.find(entry => entry.id === id.toUpperCase()) ?? null,
     run: runs.find,
+    gone: id => core.artifacts.tombstone(id.toUpperCase()),
     runs: filter => listRuns(core, filter),
     progress: attempts.progress,
     ...createCaseQuestions(core, runs),
@@ -84,8 +89,14 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       const log = await core.siteOf(board).recorded(id, consoleNamed(board, console))
       return log === null ? NOTHING_RECORDED : await linesOfBoard(log, question)
     },
+    logs: createRunLogs(core),
     tail: id => attempts.log(id)?.tail() ?? null,
     link,
+    consoleLink(run) {
+      const name = consoleLog(Math.max(1, run.attempts.length))
+      const isKept = run.result === null || run.result.files.some(file => file.name === name)
+      return link(run.id, isKept ? name : undefined)
+    },
     logLink(run) {
       const names = run.result?.files.map(file => file.name) ?? []
       const name = names.includes(OUTPUT_LOG) ? OUTPUT_LOG : consoleLog(Math.max(1, run.attempts.length))
@@ -99,6 +110,9 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     powerEvents: board => power.past(board, POWER_EVENTS_SHOWN),
     powerEvent: power.find,
     audit: (words, limit) => core.audit.search(words, limit),
+
+    fileAt: named.fileAt,
+    storedFile: named.storedFile,
 
     async submit(request, by, origin) {
       const run = await runs.submit(request, by, origin)
@@ -122,6 +136,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     },
 
     async lend(request, by, origin) {
+      if (request.now === true) atOnce.check(request, by, origin)
       const asked = await people.ask(request, by, origin)
       dispatch.kick()
       await dispatch.idle()
@@ -133,7 +148,9 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
       people.answered(asked.id)
       const answer = now()
       await core.store.settled()
-      return answer
+      if (request.now !== true || answer.state !== 'waiting') return answer
+      await people.release(asked.id, by)
+      throw atOnce.refusal(answer)
     },
     extend: (id, byMs, by, rev) => people.extend(id, byMs, by, rev),
     release: (id, by, rev) => people.release(id, by, rev),
@@ -232,6 +249,7 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     },
     async stop() {
       core.current.stopping = true
+      named.stop()
       dispatch.stop()
       watching.stop()
       const ended = dispatch

@@ -3,11 +3,14 @@ import type { Millis } from '../clock.ts'
 import type { Inventory } from '../config/types.ts'
 import type { LogMark } from '../hardware/types.ts'
 import type { InboxStore, OutboxItem } from '../mail/types.ts'
-import type { AuditEntry } from '../storage/types.ts'
+import type { AuditEntry, Staged } from '../storage/types.ts'
 import type { Consoles } from './consoles.ts'
+import type { LeaseRequest } from './leases/asking.ts'
+import type { RunLogs } from './logs/types.ts'
 import type {
   Alert,
   BoardSummary,
+  Callback,
   ComparedRuns,
   FailedCase,
   FamilySummary,
@@ -23,6 +26,7 @@ import type {
   QueueSummary,
   Role,
   Run,
+  RunCase,
   RunProgress,
   RunState,
   Transfer,
@@ -31,9 +35,16 @@ import type {
 } from './types.ts'
 
 export type * from './consoles.ts'
+export type * from './logs/types.ts'
 
 /** A file that came with a request: typed at the terminal, attached in chat, uploaded over HTTP. */
-export type IncomingFile = { name: string; size: number | null; open(): Readable }
+export type IncomingFile = {
+  name: string
+  size: number | null
+  open(): Readable
+  /** It is in the store's staging folder already, and is taken from there; whoever put it there drops what was not. */
+  staged?: Staged
+}
 
 export type SubmitRequest = {
   family: string
@@ -47,6 +58,8 @@ export type SubmitRequest = {
   timeoutMs: Millis | null
   /** Patterns of files on the board to fetch when it has ended. */
   collect?: readonly string[]
+  /** Throws InputError where results may not be posted to it. */
+  callback?: Callback
 }
 
 export type RunFilter = {
@@ -113,26 +126,36 @@ export type Lab = {
   families(): readonly FamilySummary[]
   boards(): readonly BoardSummary[]
   board(id: string): BoardSummary | null
+  /** Bytes that came from the boards' first consoles since the start of this process, by family. */
+  printed(): ReadonlyMap<string, number>
   queue(): QueueSummary
   /** Place in the queue of a waiting run or lease. */
   waiting(id: string): Waiting | null
   run(id: string): Promise<Run | null>
+  /** When and why retention took what was kept of a test; null when it did not (M7.4). */
+  gone(runId: string): { at: Millis; reason: string } | null
   runs(filter: RunFilter): Promise<readonly Run[]>
   progress(runId: string): RunProgress | null
   /** Its failed test cases with what was printed, a thousand at most; where their file is gone, those of its record. */
   failedCases(run: Run): Promise<readonly FailedCase[]>
+  /** All its test cases in the order they were told; none where it told of none, or their file is gone. */
+  cases(run: Run): Promise<readonly RunCase[]>
   /** The cases of a run beside those of another. Throws NotFoundError, and InputError where one of them has none. */
   compare(now: string, before: string): Promise<ComparedRuns>
   /** Lines of the run's log, the program's own output unless `whole`; newest `limit`. */
   log(runId: string, question: RunLogQuestion): Promise<LogLines>
   /** Lines of one of the board's consoles, recorded always; null: the one that is worked at. Throws NotFoundError. */
   boardLog(boardId: string, console: string | null, question: LogQuestion): Promise<LogLines>
+  /** Logs of runs by the number of the line, for the page that shows them. */
+  readonly logs: RunLogs
   /** The last lines of a test that runs, and how many there were; null when it does not. Reads no file. */
   tail(runId: string): { lines: readonly LogLine[]; total: number } | null
   /** Address of a run's file, for people. */
   link(runId: string, file?: string): string
   /** Address of its log: what the program printed where it came to that, else its console. */
   logLink(run: Run): string
+  /** Address of the console of its last attempt, whose lines verdicts name; of its page where that is not kept. */
+  consoleLink(run: Run): string
   lease(id: string): Lease | null
   leases(): readonly Lease[]
   status(): Promise<LabStatus>
@@ -150,9 +173,15 @@ export type Lab = {
   /** The same test again, on any board or on `board`. */
   rerun(runId: string, by: Person, origin: Origin, board?: string): Promise<Run>
 
+  // -- files that words stand for, on every face
+  /** The file at an address of another server, fetched when it is opened. Throws InputError when it may not be used. */
+  fileAt(url: string): Promise<IncomingFile>
+  /** A file that is kept of a test or a lease. Throws NotFoundError with the nearest that there are. */
+  storedFile(owner: string, name: string): Promise<IncomingFile>
+
   // -- leases of people
-  /** Granted (`active`), or placed in line (`waiting`). */
-  lend(request: { target: string; termMs: Millis | null }, by: Person, origin: Origin): Promise<Lease>
+  /** Granted (`active`), or placed in line (`waiting`). Throws RefusedError `no-board-free` where it is to be `now`. */
+  lend(request: LeaseRequest, by: Person, origin: Origin): Promise<Lease>
   extend(leaseId: string, byMs: Millis, by: Person, rev?: number): Promise<Lease>
   release(leaseId: string, by: Person, rev?: number): Promise<Lease>
   /** Sends a file to the board of a lease, under its token; `to` null: into a folder of ours. Resolves when it has begun. */

@@ -3,17 +3,19 @@ import { LabError, LeaseLostError } from '../errors.ts'
 import { createChecks, recordProbe } from './boards/checks.ts'
 import { createLiveBoards } from './boards/live.ts'
 import { createPowerService } from './boards/power.ts'
+import { createPrinted } from './boards/printed.ts'
 import { createRecovery } from './boards/recovery.ts'
 import { boardSummary, familySummaries, holders } from './boards/views.ts'
 import { createWatching } from './boards/watching.ts'
 import { boardConfig, type Core } from './core.ts'
+import { createAtOnce } from './leases/at-once.ts'
 import { createConsoles } from './leases/consoles.ts'
 import { createHoldings, type Hold } from './leases/holdings.ts'
 import { createPeopleLeases } from './leases/people.ts'
 import { leaseOver } from './leases/transfer-end.ts'
 import { createTransfers } from './leases/transfers.ts'
 import { createDispatch } from './queue/dispatch.ts'
-import { queueSummary } from './queue/views.ts'
+import { queueSummary, startsIn } from './queue/views.ts'
 import { createAttempts } from './runs/attempts.ts'
 import { createRuns } from './runs/runs.ts'
 import type { SampleBook } from './runs/samples.ts'
@@ -26,6 +28,7 @@ export type Services = ReturnType<typeof createServices>
 /** The lab's parts, and who calls whom among them. */
 export function createServices(core: Core, samples: SampleBook) {
   const live = createLiveBoards()
+  const printed = createPrinted()
 
   /** Something may have come free: follow the inventory where a board had to be waited for, then hand boards out. */
   const freed = (): void => {
@@ -75,7 +78,7 @@ export function createServices(core: Core, samples: SampleBook) {
     handedOver: board => dispatch.handedOver(board),
   })
   const recovery = createRecovery({ core, holdings, checks, power, freed })
-  const watching = createWatching({ core, holdings, checks, recovery, live, freed })
+  const watching = createWatching({ core, holdings, checks, recovery, live, printed, freed })
   const transfers = createTransfers(core)
   const quiet = (lease: string, why: string): Promise<void> => transfers.giveUp(lease, leaseOver(lease, why))
   const people = createPeopleLeases({ core, holdings, checks, freed, lookAfter, left, quiet })
@@ -95,18 +98,25 @@ export function createServices(core: Core, samples: SampleBook) {
     familySummaries(core, all)
   const blocked = (id: string): boolean => power.acting(id) || recovery.recovering(id)
   const dispatch = createDispatch({ core, holdings, checks, attempts, people, boards, families, blocked })
-  const queue = (): QueueSummary => {
+  const situation = (): Parameters<typeof queueSummary>[0] => {
     const all = boards()
-    return queueSummary({
+    return {
       core,
       boards: all,
       families: families(all),
       samples: samples.of,
       progress: attempts.progress,
-    })
+    }
   }
+  const queue = (): QueueSummary => queueSummary(situation())
+  const atOnce = createAtOnce({
+    core,
+    wouldStart: dispatch.wouldStart,
+    startsIn: claim => startsIn(situation(), claim),
+  })
   return {
     live,
+    printed,
     holdings,
     checks,
     attempts,
@@ -117,6 +127,7 @@ export function createServices(core: Core, samples: SampleBook) {
     transfers,
     consoles,
     runs,
+    atOnce,
     boards,
     families,
     dispatch,

@@ -27,7 +27,7 @@ export type Operation =
   | { o: 'outbox/settled'; key: string; outcome: 'delivered' | 'nobody' | 'given-up' }
   | { o: 'inbox/heard'; entry: InboxEntry }
   | { o: 'inbox/begun'; key: string }
-  | { o: 'inbox/done'; key: string }
+  | { o: 'inbox/done'; key: string; kept?: unknown }
   | { o: 'inbox/forgotten'; keys: readonly string[] }
   | { o: 'card/posted'; card: LiveCard }
   | { o: 'card/gone'; topic: string; place: string }
@@ -144,7 +144,7 @@ function applyMail(state: LabState, op: MailOperation): void {
       state.inbox[op.key] = { ...known(state.inbox, op.key), stage: 'begun' }
       return
     case 'inbox/done':
-      state.inbox[op.key] = { ...known(state.inbox, op.key), heard: null, stage: 'done' }
+      state.inbox[op.key] = { ...known(state.inbox, op.key), heard: op.kept ?? null, stage: 'done' }
       return
     case 'inbox/forgotten':
       for (const key of op.keys) delete state.inbox[key]

@@ -98,6 +98,13 @@ export type CollectedFiles = Omit<Collected, 'files'> & {
   files: readonly { name: string; path: string }[]
 }
 
+/** Where the result of a test is posted (M8.4). It may hold a secret: only its host is ever shown. */
+export type Callback = {
+  url: string
+  /** The build that asked for the test, as it named itself. */
+  build?: string
+}
+
 export type Run = {
   id: string
   /** Journal number of its last transition. */
@@ -112,6 +119,7 @@ export type Run = {
   timeoutMs: Millis
   /** Patterns of files on the board to fetch when it has ended (M6.8). */
   collect?: readonly string[]
+  callback?: Callback
   submitter: Person
   origin: Origin
   /** Of the Prefect bridge (M1.1); null without one. */
@@ -153,6 +161,8 @@ export type Lease = {
   family: string | null
   /** A board asked for by name, else null. */
   wanted: string | null
+  /** A site whose boards are liked better. */
+  near?: string
   /** The board it holds, or last held; while waiting, the one asked for. */
   board: string | null
   holder: { kind: 'run'; run: string; attempt: number } | { kind: 'person'; person: Person }

@@ -26,7 +26,10 @@ export type Inbox = {
   take(delivery: Delivery): Promise<'new' | 'again'>
   /** To be called before the first effect: what is only heard may be carried out by the next process. */
   begin(key: string): Promise<void>
-  finish(key: string): Promise<void>
+  /** `kept`: JSON data that its source needs to answer the same delivery again; small, it is in the live state for a day. */
+  finish(key: string, kept?: unknown): Promise<void>
+  /** Nothing came of it: the same delivery is new when it comes again. */
+  forget(key: string): Promise<void>
   /** What a restart finds of what was acknowledged and not finished, in the order in which it came (P27). */
   left(): readonly { entry: InboxEntry; begun: boolean }[]
 }
@@ -56,7 +59,8 @@ export function createInbox(deps: InboxDeps): Inbox {
       return 'new'
     },
     begin: key => deps.begun(key),
-    finish: key => deps.done(key),
+    finish: (key, kept = null) => deps.done(key, kept),
+    forget: key => deps.forgotten([key]),
     left: () =>
       unfinished(deps.entries()).map(entry => ({
         entry,

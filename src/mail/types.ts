@@ -38,13 +38,14 @@ export type Together = {
 
 /**
  * What came in from outside, on disk before it is acknowledged; its key is the deduplication. `heard` had no effect
- * yet; `begun` may have had one; of what is `done` only the key is kept, so that the same delivery is known again.
+ * yet; `begun` may have had one; of what is `done` only the key is kept, so that the same delivery is known again, and
+ * what little its source answers it with then.
  */
 export type InboxEntry = {
   key: string
   source: string
   receivedAt: Millis
-  /** JSON data that its source can carry out; null once it is done. */
+  /** JSON data that its source can carry out; once it is done, what it kept, mostly null. */
   heard: unknown
   stage: 'heard' | 'begun' | 'done'
 }
@@ -56,6 +57,6 @@ export type InboxStore = {
   heard(entry: InboxEntry): Promise<void>
   /** Nothing happens to what is forgotten already. */
   begun(key: string): Promise<void>
-  done(key: string): Promise<void>
+  done(key: string, kept?: unknown): Promise<void>
   forgotten(keys: readonly string[]): Promise<void>
 }

@@ -34,14 +34,15 @@ function isControl(code: number): boolean {
   return code >= 0x7f && code <= 0x9f
 }
 
-function nextControl(text: string, from: number): number {
+/** Index of the first control character from `from` on that is no tab and no newline; the length where there is none. */
+export function nextControl(text: string, from: number): number {
   let at = from
   while (at < text.length && !isControl(text.charCodeAt(at))) at++
   return at
 }
 
 /** Index just past the control character at `at` and the sequence it begins. */
-function skipControl(text: string, at: number, code: number): number {
+export function skipControl(text: string, at: number, code: number): number {
   if (code === CSI) return skipSequence(text, at + 1)
   if (STRING_OPENERS.has(code)) return skipString(text, at + 1)
   if (code !== ESCAPE) return at + 1

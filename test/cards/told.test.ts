@@ -58,6 +58,7 @@ function facts(run: Run, more: Partial<RunFacts> = {}): RunFacts {
   return {
     ...{ run, waiting: null, waitingInAll: 0, progress: null, tail: null, released: true },
     ...{ elsewhere: null, attempts: 3, logUrl: 'http://lab/T128/output.log', pageUrl: 'http://lab/T128' },
+    consoleUrl: 'http://lab/T128/console.log',
     fileUrl: name => `http://lab/T128/${name}`,
     ...more,
   }
@@ -92,7 +93,7 @@ test('M5.3 M6.7 a kernel panic: its title, first lines, place in the log, what c
     '    11:59:00  812–840    warning: dwmac_open+0x40 drivers/net/dwmac.c:311',
     '    11:59:51  2205–2231  oops: bad access, dwmac_rx+0x1d4',
     '    11:59:52  2232–2251  kernel panic: Fatal exception in interrupt, dwmac_rx+0…',
-    'line 2205: http://lab/T128#L2205 · board released · log (18 kB):',
+    'line 2205: http://lab/T128/console.log#L2205 · board released · log (18 kB):',
     'http://lab/T128/output.log · copied 1.2 MB in 9 s (133 kB/s)',
     '  1) Run again   tests rerun T128',
     '  2) Trace       tests log T128 --line 2200 --lines 40',
@@ -101,9 +102,9 @@ test('M5.3 M6.7 a kernel panic: its title, first lines, place in the log, what c
 })
 
 test('M5.3 whoever asked for it is told the first lines of the proof, with a link to them', () => {
-  expect(draw(runTelling(panicked(), 'http://lab/T128#L2205', FRAME))).toEqual([
+  expect(draw(runTelling(panicked(), 'http://lab/T128/console.log#L2205', FRAME))).toEqual([
     '@mei T128 failed after 03:10: kernel panic: Fatal exception in interrupt,',
-    'dwmac_rx+0x1d4. Log: http://lab/T128#L2205',
+    'dwmac_rx+0x1d4. Log: http://lab/T128/console.log#L2205',
     '  Unable to handle kernel NULL pointer dereference at virtual address 8',
     '  pc : dwmac_rx+0x1d4/0x5a0',
     '  lr : napi_poll+0x3c/0x1f0',
@@ -133,7 +134,7 @@ test('what a kernel survived is said calmly on the card of a test that passed', 
   const card = text(runCard(facts(passed), FRAME))
   expect(card).toContain('T128 · hello on soc-a-003 · passed')
   expect(card).toContain(
-    'The kernel warned 2×: dwmac_open+0x40 drivers/net/dwmac.c:311, line 812: http://lab/T128#L812.',
+    'The kernel warned 2×: dwmac_open+0x40 drivers/net/dwmac.c:311, line 812: http://lab/T128/console.log#L812.',
   )
   expect(card).not.toContain('Trace')
 })

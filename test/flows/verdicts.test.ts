@@ -90,7 +90,7 @@ describe.concurrent('what a console proves is what a test ended by, in every sta
       const shown = await card(world, `tests show ${id}`)
       expect(shown).toContain('failed: kernel panic')
       expect(shown).toContain('is well again. Not counted against it.')
-      expect(shown).toContain(`/artifacts/${id}#L${lines?.[0]}`)
+      expect(shown).toContain(`/artifacts/${id}/console.log#L${lines?.[0]}`)
       expect(await card(world, `tests log ${id} --line ${lines?.[0]} --lines 1`)).toContain(OOPS[0])
     })
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { openStorage, type Storage } from '../../src/app/storage.ts'
 import { createSteadyClock } from '../../src/clock.ts'
 import type { BoardConfig, Inventory } from '../../src/config/types.ts'
+import type { FileServers } from '../../src/lab/files/named.ts'
 import { createLab } from '../../src/lab/index.ts'
 import type { Lab } from '../../src/lab/lab.ts'
 import { isFinal } from '../../src/lab/runs/run-state.ts'
@@ -54,6 +55,10 @@ type Options = {
   dead?: readonly string[]
   /** What a restart left behind: the killed lab still has its files open. */
   before?(): Promise<void>
+  /** Which addresses results may be posted to. */
+  checkCallback?(url: string): void
+  /** Where files at addresses are fetched from. */
+  web?: FileServers
   /** Stores that do something else than the real ones. */
   stores?(storage: Storage): Partial<Storage>
 }
@@ -80,6 +85,8 @@ export async function openLab(options: Options): Promise<LabUnderTest> {
     inventory,
     readInventory: async () => next.inventory,
     publicUrl: () => 'http://lab.test',
+    ...(options.web === undefined ? {} : { web: options.web }),
+    ...(options.checkCallback === undefined ? {} : { checkCallback: options.checkCallback }),
     consoleAddress: () => ({ host: 'lab.test', port: 7023 }),
     clock: createSteadyClock(clock),
     log: silentLog,

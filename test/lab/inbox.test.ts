@@ -45,3 +45,20 @@ test('a step of what is forgotten already changes nothing', async () => {
     await world.close()
   }
 })
+
+test('what little a source keeps of what is done, and that it forgot another, is there after a kill', async () => {
+  const before = await openLab({ boards: [aBoard('a1')] })
+  const inbox = inboxOf(before)
+  for (const id of ['1', '2']) await inbox.take({ source: 'api', id, heard: { asked: id } })
+  await inbox.begin('api:1')
+  await inbox.finish('api:1', { run: 'T1' })
+  await inbox.forget('api:2')
+  const after = await before.restart()
+  try {
+    expect(after.lab.inbox.find('api:1')).toMatchObject({ stage: 'done', heard: { run: 'T1' } })
+    expect(after.lab.inbox.find('api:2')).toBeNull()
+    expect(await inboxOf(after).take({ source: 'api', id: '2', heard: null })).toBe('new')
+  } finally {
+    await after.close()
+  }
+})

@@ -1,9 +1,10 @@
+import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import type { SubmitRequest } from '../../src/lab/lab.ts'
+import type { RunFilter, SubmitRequest } from '../../src/lab/lab.ts'
 import type { Person } from '../../src/lab/types.ts'
 import { until } from '../until.ts'
 import { HERE, KAI, type LabUnderTest, openLab } from './harness.ts'
-import { aBoard } from './samples.ts'
+import { aBoard, aRun } from './samples.ts'
 
 const open: LabUnderTest[] = []
 afterEach(async () => {
@@ -76,3 +77,37 @@ test('S1 the overview counts the tests of each of the last fourteen days', async
   expect(days.slice(0, -1).every(day => day.passed + day.failed + day.other === 0)).toBe(true)
   expect(new Set(days.map(each => each.day)).size).toBe(14)
 })
+
+test('M7.5 page by page every test is listed once, newest first, whatever order they ended in', async () => {
+  const under = await openLab({ boards: [] })
+  open.push(under)
+  const anyEnds = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 12 })
+  const all: string[] = []
+  let families = 0
+  await fc.assert(
+    fc.asyncProperty(anyEnds, fc.integer({ min: 1, max: 5 }), async (ends, limit) => {
+      const family = `f${++families}`
+      const own: string[] = []
+      for (const at of ends) {
+        const run = aRun({ id: `T${all.length + 1}`, state: 'passed', family })
+        await under.storage.runs.append(run, at)
+        all.push(run.id)
+        own.push(run.id)
+        // Tests end while somebody pages through them.
+        expect(await paged(under, { family }, limit)).toEqual(own.toReversed())
+      }
+    }),
+    { numRuns: 100 },
+  )
+  expect(await paged(under, {}, 100)).toEqual(all.toReversed())
+})
+
+async function paged(under: LabUnderTest, filter: RunFilter, limit: number): Promise<readonly string[]> {
+  const all: string[] = []
+  for (;;) {
+    const last = all.at(-1)
+    const page = await under.lab.runs({ ...filter, limit, ...(last === undefined ? {} : { before: last }) })
+    if (page.length === 0) return all
+    all.push(...page.map(run => run.id))
+  }
+}

@@ -41,8 +41,8 @@ export function createJournalled(clock: FakeClock): Journalled {
     return promise
   }
   const find = (key: string): InboxEntry | null => state.inbox[key] ?? null
-  const step = async (o: 'inbox/begun' | 'inbox/done', key: string): Promise<void> => {
-    if (find(key) !== null) await commit({ o, key })
+  const step = async (key: string, operation: Operation): Promise<void> => {
+    if (find(key) !== null) await commit(operation)
   }
   const entries = (): readonly InboxEntry[] => Object.values(state.inbox)
   const open = (): Inbox =>
@@ -50,8 +50,8 @@ export function createJournalled(clock: FakeClock): Journalled {
       entries,
       find,
       heard: entry => commit({ o: 'inbox/heard', entry }),
-      begun: key => step('inbox/begun', key),
-      done: key => step('inbox/done', key),
+      begun: key => step(key, { o: 'inbox/begun', key }),
+      done: (key, kept) => step(key, { o: 'inbox/done', key, kept }),
       forgotten: keys => commit({ o: 'inbox/forgotten', keys }),
       clock,
       log: silentLog,

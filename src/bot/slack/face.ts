@@ -1,6 +1,6 @@
 /** Slack as a face of the lab: hears people there, answers them, keeps cards up to date, and tells what is owed. */
 
-import { frameOf } from '../../cards/topics.ts'
+import { drawTopic, frameOf } from '../../cards/topics.ts'
 import type { View } from '../../cards/view.ts'
 import type { Clock, Millis } from '../../clock.ts'
 import type { Dispatcher } from '../../commands/dispatch.ts'
@@ -48,6 +48,8 @@ export type SlackFace = {
   /** Hears nothing new; what is owed can still be told. */
   deafen(): Promise<void>
   close(): void
+  /** Posts the live card of a topic in the home channel, where there is one. Throws where Slack does not take it. */
+  show(topic: string): Promise<void>
   health(): SlackHealth
 }
 
@@ -89,6 +91,11 @@ export function createSlackFace(deps: SlackFaceDeps): SlackFace {
       await inbound.start()
     },
     deafen: inbound.stop,
+    async show(topic) {
+      const view = settings.home === null ? null : await drawTopic(topic, lab)
+      if (view !== null && settings.home !== null)
+        await cards.post(view, { channel: settings.home, thread: null })
+    },
     close() {
       introduction.stop()
       counter.close()

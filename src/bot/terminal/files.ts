@@ -7,11 +7,18 @@ import { basename, join, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import type { IncomingFile } from '../../lab/lab.ts'
 
-/** Throws InputError with the path and what to do: missing, a directory, unreadable, empty. */
-export async function openLocalFile(word: string, folder: string): Promise<IncomingFile> {
+/**
+ * Throws InputError with the path and what to do: missing, a directory, unreadable, empty. `called` is what `folder`
+ * is to whoever typed the word.
+ */
+export async function openLocalFile(
+  word: string,
+  folder: string,
+  called = 'the folder the bot was started in',
+): Promise<IncomingFile & { size: number }> {
   const path = resolve(folder, word.startsWith('~/') ? join(homedir(), word.slice(2)) : word)
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw unreachable(word, path, error.code ?? 'unknown')
+    throw unreachable(word, path, called, error.code ?? 'unknown')
   })
   if (found.isDirectory()) throw wrong(`${path} is a directory.`, 'Name the program in it.')
   if (!found.isFile()) throw wrong(`${path} is no regular file.`, 'Name a program file.')
@@ -22,14 +29,11 @@ export async function openLocalFile(word: string, folder: string): Promise<Incom
   return { name: basename(path), size: found.size, open: () => createReadStream(path) }
 }
 
-function unreachable(word: string, path: string, code: string): InputError {
+function unreachable(word: string, path: string, called: string, code: string): InputError {
   if (code === 'EACCES')
     return wrong(`${path} cannot be reached by this user (${code}).`, 'Look at the rights of its folders.')
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return wrong(
-      `There is no file ${path}.`,
-      `Check the path "${word}"; it is looked up from the folder the bot was started in.`,
-    )
+    return wrong(`There is no file ${path}.`, `Check the path "${word}"; it is looked up from ${called}.`)
   return wrong(`${path} cannot be opened (${code}).`, 'Name another file.')
 }
 

@@ -94,7 +94,7 @@ function inChat(example: string, each: AnyCommand): readonly string[] {
   const at = file !== undefined && parsed?.ok ? parsed.bound.sources.get(file.name) : undefined
   if (at === undefined || !parsed?.ok) return [example]
   const named = parsed.words.map((word, index) =>
-    index === at ? { ...word, text: word.text.split('/').at(-1) ?? word.text } : word,
+    index === at ? { ...word, text: word.text.replace(/^\.\//, '') } : word,
   )
   return [formatWords(named)]
 }

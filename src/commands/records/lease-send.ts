@@ -4,6 +4,7 @@ import { InputError } from '../../errors.ts'
 import { argument } from '../argument.ts'
 import { leaseId, optionalText } from '../arguments.ts'
 import { command } from '../command.ts'
+import { fileNamed } from '../file-named.ts'
 import { needsHolder } from '../owner.ts'
 import { transfer } from '../results.ts'
 import { interrupts } from '../typing.ts'
@@ -12,10 +13,15 @@ export const leaseSend = command({
   name: 'lease send',
   group: 'use a board',
   summary: 'send a file to your board',
-  examples: ['lease send L3 ./hello', 'lease send L3 ./hello /root/'],
+  examples: ['lease send L3 ./hello', 'lease send L3 ./hello /root/', 'lease send L3 T12/hello'],
   args: z.strictObject({
     id: leaseId(),
-    file: argument(z.string(), { label: 'FILE', place: 1, file: true, hint: 'What to send.' }),
+    file: argument(z.string(), {
+      label: 'FILE',
+      place: 1,
+      file: true,
+      hint: 'What to send: a file, an allowed address, or T12/hello.',
+    }),
     to: optionalText({
       label: 'PATH',
       place: 2,
@@ -27,12 +33,13 @@ export const leaseSend = command({
   allow: (caller, { id }, lab) => needsHolder(`lease send ${id}`, id, caller, lab),
   danger: (_caller, { id, file }, lab) => interrupts(`Send ${file}`, id, lab),
   http: { method: 'POST', path: '/lease/{id}/send', status: 202 },
-  async run({ id, file: word, to }, { lab, caller, file }) {
-    const opened = await file(word)
+  async run({ id, file: word, to }, ctx) {
+    const { lab, caller } = ctx
+    const opened = await fileNamed(word, ctx)
     if (opened === null)
       throw new InputError(`"${word}" is only a word here: it opens no file of the bot's machine.`, {
         field: 'file',
-        hint: 'Attach the file, or type the command at the terminal.',
+        hint: 'Attach the file, name an allowed address or a kept file (T12/hello), or type it at the terminal.',
       })
     return { transfer: await lab.sendFile(id, opened, to ?? null, caller.person) }
   },

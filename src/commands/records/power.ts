@@ -39,7 +39,12 @@ function powerCommand(action: PowerAction) {
     orHolder: true,
     allow: (caller, { board }, lab) => needsBoard(`${name} ${board}`, board, caller, lab),
     danger: (caller, { board }, lab) => (action === 'status' ? null : dangerOf(name, board, caller, lab)),
-    http: { method: 'POST', path: `/power/{board}/${action}`, status: action === 'status' ? 200 : 202 },
+    http: {
+      method: 'POST',
+      path: `/power/{board}/${action}`,
+      status: action === 'status' ? 200 : 202,
+      ...(action === 'cycle' ? { also: ['/boards/{board}/power-cycle'] } : {}),
+    },
     async run({ board, reason }, { lab, caller }) {
       return { event: await lab.power(board, action, caller.person, reason ?? '') }
     },

@@ -6,6 +6,7 @@ import { everyone } from '../allow.ts'
 import { argument } from '../argument.ts'
 import { optionalDuration, optionalText, patternsFlag, priorityFlag } from '../arguments.ts'
 import { command } from '../command.ts'
+import { fileNamed } from '../file-named.ts'
 import { queueFull } from '../queue-full.ts'
 import { run, waiting } from '../results.ts'
 import type { CommandContext } from '../types.ts'
@@ -22,7 +23,7 @@ const args = z
       label: 'BINARY',
       place: 1,
       file: true,
-      hint: 'The program: a file for that kind of board.',
+      hint: 'The program: a file, an allowed address, or T12/hello, a file kept of a test.',
     }),
     args: argument(z.array(z.string()).default([]), {
       label: 'ARGS',
@@ -79,6 +80,8 @@ export const runTest = command({
   examples: [
     'run-test socA ./hello',
     'run-test socA ./hello --priority high --timeout 5m -- -v 2',
+    'run-test socA T12/hello --board soc-a-001',
+    'run-test socA https://ci.example.com/job/hello/hello',
     'run-test socB --shell "uname -a"',
     "run-test socA ./suite.tar.gz --entry run.sh --collect 'results/*.xml' -- quick",
   ],
@@ -114,6 +117,7 @@ async function requestOf(given: Args, ctx: CommandContext): Promise<SubmitReques
     priority,
     timeoutMs: given.timeout ?? null,
     collect: given.collect,
+    ...(ctx.callback === undefined ? {} : { callback: ctx.callback }),
   }
 }
 
@@ -122,11 +126,11 @@ async function programOf(
   ctx: CommandContext,
 ): Promise<SubmitRequest['program']> {
   if (shell !== undefined) return { kind: 'shell', command: shell }
-  const file = binary === undefined ? null : await ctx.file(binary)
+  const file = binary === undefined ? null : await fileNamed(binary, ctx)
   if (file !== null) return { kind: 'file', file, ...(entry === undefined ? {} : { entry }) }
   throw new InputError(`"${binary ?? ''}" is only a word here: it opens no file of the bot's machine.`, {
     field: 'binary',
-    hint: 'Attach the program, or type the command at the terminal.',
+    hint: 'Attach the program, name an allowed address or a kept file (T12/hello), or type it at the terminal.',
   })
 }
 

@@ -17,7 +17,7 @@ export const testsShow = command({
   result: z.object({ run: runShape, failedCases: z.array(failedCase) }),
   role: 'user',
   allow: everyone,
-  http: { method: 'GET', path: '/tests/{id}/status', status: 200 },
+  http: { method: 'GET', path: '/tests/{id}/status', status: 200, waits: ({ id }) => `run/${id}` },
   async run({ id }, { lab }) {
     const run = await knownRun(lab, id)
     return { run, failedCases: [...(await lab.failedCases(run))] }

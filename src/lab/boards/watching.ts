@@ -8,6 +8,7 @@ import { inMaintenance } from './board-state.ts'
 import { type Checks, recordProbe } from './checks.ts'
 import { hearIncident } from './hearing.ts'
 import type { LiveBoards } from './live.ts'
+import type { Printed } from './printed.ts'
 import type { Recovery } from './recovery.ts'
 
 export type Watching = {
@@ -26,6 +27,7 @@ export type WatchingDeps = {
   checks: Checks
   recovery: Recovery
   live: LiveBoards
+  printed: Printed
   freed(board: string): void
 }
 
@@ -64,8 +66,10 @@ export function createWatching(deps: WatchingDeps): Watching {
   }
   const heard = (board: BoardConfig, news: RecorderNews): void => {
     if (stopped) return
-    if (news.kind === 'chunk') live.heard(board.id, news.chunk.t)
-    else if (news.kind === 'finding' || news.kind === 'trace') {
+    if (news.kind === 'chunk') {
+      live.heard(board.id, news.chunk.t)
+      deps.printed.add(board.family, news.chunk.bytes.length)
+    } else if (news.kind === 'finding' || news.kind === 'trace') {
       hearIncident(core, holdings, board.id, news.finding)
       if (news.kind === 'finding' && news.finding.severity === 'ends') lost(board.id, news.finding.title)
     } else if (news.kind === 'state') {

@@ -4,7 +4,14 @@ import { formatId } from '../../ids.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { Lease, Origin, Person } from '../types.ts'
 
-export type LeaseRequest = { target: string; termMs: Millis | null }
+export type LeaseRequest = {
+  target: string
+  termMs: Millis | null
+  /** A board of this site is preferred, another given if none (I3). */
+  near?: string
+  /** A board at once, or RefusedError `no-board-free`: whoever asks will not wait. */
+  now?: boolean
+}
 
 /** The lease that is asked for, not stored yet. Throws NotFoundError, InputError (too long). */
 export function askedLease(core: Core, request: LeaseRequest, by: Person, origin: Origin): Lease {
@@ -20,6 +27,7 @@ export function askedLease(core: Core, request: LeaseRequest, by: Person, origin
     rev: 0,
     family: isFamily ? target : null,
     wanted: board?.id ?? null,
+    ...(request.near === undefined ? {} : { near: request.near }),
     board: board?.id ?? null,
     holder: { kind: 'person', person: by },
     token: null,

@@ -4,6 +4,7 @@ import type { BoardConfig } from '../../config/types.ts'
 import { InputError, type LabError } from '../../errors.ts'
 import type { WorkEvent } from '../../work/types.ts'
 import { type Core, requireBoard } from '../core.ts'
+import { takenFile } from '../files/incoming.ts'
 import { nameFor } from '../files/names.ts'
 import { createTaking, type Taking } from '../files/taking.ts'
 import type { IncomingFile } from '../lab.ts'
@@ -34,7 +35,6 @@ export type Transfers = {
 
 type Active = { transfer: Transfer; stop: AbortController; done: Promise<void>; progress: TransferProgress }
 
-const LARGEST_FILE = 1024 ** 3
 const TELL_MS: Millis = 500
 const GIVE_UP_MS: Millis = 10_000
 
@@ -127,7 +127,7 @@ export function createTransfers(core: Core): Transfers {
       const path = pathFor(file.name, to)
       const names = new Set((await core.artifacts.list(lease.id)).map(({ name }) => name.toLowerCase()))
       const name = nameFor(file.name, each => names.has(each.toLowerCase()))
-      const staged = await core.artifacts.stage(name, file.open(), LARGEST_FILE)
+      const staged = await takenFile(core.artifacts, name, file)
       // The lease may have ended, or something else begun, while the file came in.
       held(core.state().leases[lease.id] ?? { ...lease, state: 'released' })
       const stored = await core.artifacts.add(lease.id, staged, 'application/octet-stream')

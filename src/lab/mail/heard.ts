@@ -6,15 +6,15 @@ import type { Operation } from '../state.ts'
 export function inboxOf(core: Pick<Core, 'state' | 'commit'>): InboxStore {
   const find: InboxStore['find'] = key => core.state().inbox[key] ?? null
   // What is forgotten already has no step left to take.
-  const step = async (o: 'inbox/begun' | 'inbox/done', key: string): Promise<void> => {
-    if (find(key) !== null) await core.commit({ o, key } satisfies Operation)
+  const step = async (key: string, operation: Operation): Promise<void> => {
+    if (find(key) !== null) await core.commit(operation)
   }
   return {
     entries: () => Object.values(core.state().inbox),
     find,
     heard: async entry => void (await core.commit({ o: 'inbox/heard', entry })),
-    begun: key => step('inbox/begun', key),
-    done: key => step('inbox/done', key),
+    begun: key => step(key, { o: 'inbox/begun', key }),
+    done: (key, kept = null) => step(key, { o: 'inbox/done', key, ...(kept === null ? {} : { kept }) }),
     async forgotten(keys) {
       if (keys.length > 0) await core.commit({ o: 'inbox/forgotten', keys })
     },

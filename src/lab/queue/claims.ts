@@ -12,6 +12,8 @@ export type Claim = {
   family: string | null
   board: string | null
   avoid: readonly { board: string; until: Millis }[]
+  /** A site whose boards are liked better; any other does where it has none. */
+  near?: string
 }
 
 export function claimOfRun(run: Run): Claim {
@@ -21,7 +23,7 @@ export function claimOfRun(run: Run): Claim {
 
 /** People wait with normal priority. */
 export function claimOfLease(lease: Lease): Claim {
-  const { id, askedAt, family, wanted, avoid } = lease
+  const { id, askedAt, family, wanted, avoid, near } = lease
   return {
     id,
     kind: 'lease',
@@ -31,6 +33,7 @@ export function claimOfLease(lease: Lease): Claim {
     family,
     board: wanted,
     avoid,
+    ...(near === undefined ? {} : { near }),
   }
 }
 

@@ -46,7 +46,7 @@ export function decide(
   return starts
 }
 
-/** The least used of the boards that fit; for the others, why not (design 4). */
+/** The least used of the boards that fit, of those at its site where some are; for the others, why not (design 4). */
 export function select(
   claim: Claim,
   candidates: readonly Place[],
@@ -60,8 +60,12 @@ export function select(
     if (why === null) fitting.push(place)
     else passedOver.push({ board: place.id, why })
   }
-  const [choice, ...others] = fitting.sort(byUse)
-  for (const place of others) passedOver.push({ board: place.id, why: 'used more' })
+  const away = (place: Place): number => (isNear(claim, place) ? 0 : 1)
+  const [choice, ...others] = fitting.sort((a, b) => away(a) - away(b) || byUse(a, b))
+  for (const place of others) {
+    const isFarther = choice !== undefined && away(place) > away(choice)
+    passedOver.push({ board: place.id, why: isFarther ? `${choice.site} was preferred` : 'used more' })
+  }
   return { choice: choice ?? null, passedOver }
 }
 
@@ -74,6 +78,11 @@ export function misfit(claim: Claim, place: Place, room: Room, now: Millis): str
     return `${place.family} runs as many tests as it may`
   const avoided = claim.avoid.find(entry => entry.board === place.id && entry.until > now)
   return avoided === undefined ? null : 'it just failed there'
+}
+
+/** A preference only orders what fits: it never keeps a board from anyone (I3). */
+function isNear({ near }: Claim, { site }: Place): boolean {
+  return near === undefined || near.toLowerCase() === site.toLowerCase()
 }
 
 function byUse(a: Place, b: Place): number {

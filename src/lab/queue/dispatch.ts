@@ -12,6 +12,8 @@ import { decide, type Place, type Start } from './decide.ts'
 export type Dispatch = {
   /** Starts whatever can start now. Called at every change that may free something; cheap when nothing can. */
   kick(): void
+  /** Whether this one would get a board at once, if it stood in line now. */
+  wouldStart(claim: Claim): boolean
   /** Resolves when no hand-over of a board is on its way. */
   idle(): Promise<void>
   /** Resolves when this board is not on its way to a claim. */
@@ -101,6 +103,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   }
   return {
     kick,
+    wouldStart: claim => plan([...claimsOf(core.state()), claim]).some(start => start.claim === claim),
     async idle() {
       while (looking !== null || taking.size > 0) await Promise.all([looking, ...taking.values()])
     },

@@ -54,6 +54,14 @@ export function queueSummary(situation: Situation): QueueSummary {
   }
 }
 
+/** When one that is not in line would start if it were; null where nothing is known. */
+export function startsIn(situation: Situation, claim: Claim): Durations | null {
+  const { core } = situation
+  const claims = [...claimsOf(core.state()), claim]
+  const busy = busyBoards(situation, core.clock.now())
+  return estimate(claims, busy, each => takes(situation, each)).get(claim.id) ?? null
+}
+
 function waitingOf(
   situation: Situation,
   claim: Claim,

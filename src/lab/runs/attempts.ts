@@ -5,7 +5,7 @@ import type { WorkEvent, WorkStage } from '../../work/types.ts'
 import { boardConfig, type Core } from '../core.ts'
 import { createTaking, type Taking } from '../files/taking.ts'
 import type { Hold, Holdings } from '../leases/holdings.ts'
-import { owed } from '../mail/owed.ts'
+import { owed, owedCallback } from '../mail/owed.ts'
 import type { CollectedFiles, Run, RunProgress } from '../types.ts'
 import { type AttemptLog, collectOutput, openAttemptLog } from './attempt-log.ts'
 import { boardPast } from './board-past.ts'
@@ -196,6 +196,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
         event: { kind: 'finished', files, tail, tailTotal, ...cases },
       },
       owed(core, run, 'run-ended', run.origin.channel),
+      ...owedCallback(core, run),
     )
     deps.finished(runId)
   }

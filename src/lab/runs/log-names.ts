@@ -13,3 +13,8 @@ export function consoleLog(attempt: number): string {
 export function isLogName(name: string): boolean {
   return /^((console(-\d+)?|output)\.log|results\.xml|cases\.json)$/i.test(name)
 }
+
+/** Those of them that are read line by line. */
+export function isLineLog(name: string): boolean {
+  return /^(console(-[1-9]\d*)?|output)\.log$/.test(name)
+}

@@ -1,17 +1,16 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { InputError } from '../../errors.ts'
-import type { Artifacts, Staged } from '../../storage/types.ts'
+import type { Staged } from '../../storage/types.ts'
 import { checkEntry, passing } from '../files/archive.ts'
-import type { SubmitRequest } from '../lab.ts'
+import { type FileStore, takenFile } from '../files/incoming.ts'
+import type { IncomingFile, SubmitRequest } from '../lab.ts'
 import type { Program } from '../types.ts'
 import { isLogName } from './log-names.ts'
 
-/** Largest binary taken at all; a board's own room is checked before copying. */
-const LARGEST_BINARY = 1024 ** 3
-
 /** Takes what is to be run into the store. Throws InputError (empty, too large, no archive, no such entry). */
 export async function stageProgram(
-  artifacts: Pick<Artifacts, 'stage'>,
+  artifacts: FileStore,
   program: SubmitRequest['program'],
 ): Promise<{ program: Program; staged: Staged | null }> {
   if (program.kind === 'shell') return { program, staged: null }
@@ -20,8 +19,8 @@ export async function stageProgram(
   const entry = checkEntry(name, program.entry)
   const staged =
     entry === null
-      ? await artifacts.stage(name, program.file.open(), LARGEST_BINARY)
-      : await stageArchive(artifacts, name, entry, program.file.open())
+      ? await takenFile(artifacts, name, program.file)
+      : await stageArchive(artifacts, name, entry, program.file)
   const { size, sha256 } = staged
   if (size === 0) throw empty(name)
   return { staged, program: { kind: 'binary', name, size, sha256, ...(entry === null ? {} : { entry }) } }
@@ -29,15 +28,24 @@ export async function stageProgram(
 
 /** Looked through on its way: it is read once only, wherever it comes from. */
 async function stageArchive(
-  artifacts: Pick<Artifacts, 'stage'>,
+  artifacts: FileStore,
   name: string,
   entry: string,
-  content: Readable,
+  file: IncomingFile,
 ): Promise<Staged> {
+  const content = file.open()
   const archive = passing(name, entry, content)
-  const staged = await artifacts.stage(name, Readable.from(archive.bytes), LARGEST_BINARY)
-  if (staged.size > 0) archive.check()
-  return staged
+  try {
+    const bytes = Readable.from(archive.bytes)
+    const staged = await takenFile(artifacts, name, { ...file, open: () => bytes })
+    // One that was written before has not passed by yet.
+    if (file.staged !== undefined && staged.size > 0) await finished(bytes.resume())
+    if (staged.size > 0) archive.check()
+    return staged
+  } finally {
+    // Where the store did not want it, nobody has read it.
+    content.destroy()
+  }
 }
 
 function checkName(name: string): void {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { NotAllowedError, NotFoundError, RefusedError, StaleError } from '../../errors.ts'
+import { InputError, NotAllowedError, NotFoundError, RefusedError, StaleError } from '../../errors.ts'
 import { formatId } from '../../ids.ts'
 import { boardConfig, type Core } from '../core.ts'
 import type { SubmitRequest } from '../lab.ts'
@@ -45,6 +45,7 @@ export function createRuns({ core, attempts }: RunsDeps): Runs {
   }
   const place = async (request: SubmitRequest, by: Person, origin: Origin): Promise<Run> => {
     checkTarget(core, request)
+    checkCallback(core, request)
     checkRoom(core)
     const { program, staged } = await stageProgram(core.artifacts, request.program)
     // Nothing is awaited from here to the commit: the id that is looked at is the id that is taken.
@@ -151,6 +152,18 @@ function checkTarget(core: Core, { family, board }: SubmitRequest): void {
   throw new NotFoundError(what, { field: 'board', hint: `Boards of ${family}: ${own.join(', ')}.` })
 }
 
+function checkCallback(core: Core, { callback }: SubmitRequest): void {
+  if (callback === undefined) return
+  if (core.checkCallback !== undefined) {
+    core.checkCallback(callback.url)
+    return
+  }
+  throw new InputError('Results are posted to nobody here.', {
+    field: 'callback',
+    hint: 'An admin allows addresses with settings.http.callbacks in boards.yaml, and sets JENKINS_WEBHOOK_SECRET.',
+  })
+}
+
 /** New work is refused while stopping, while the disk is full, and over the limit (M4.4); what runs goes on. */
 function checkRoom(core: Core): void {
   checkTakesWork(core, 'tests')
@@ -188,6 +201,7 @@ function newRun(
     priority: request.priority,
     timeoutMs: request.timeoutMs ?? core.current.inventory.settings.testTimeoutMs,
     ...(request.collect?.length ? { collect: request.collect } : {}),
+    ...(request.callback === undefined ? {} : { callback: request.callback }),
     submitter: by,
     origin,
     flowRunId: null,
@@ -213,6 +227,7 @@ export function noRun(core: Core, id: string): NotFoundError {
     return new NotFoundError(`${id}'s results were removed on ${day}: ${gone.reason}.`, {
       field: 'test',
       hint: 'Newer ones are listed by: tests',
+      code: 'removed',
     })
   }
   return new NotFoundError(`There is no test "${id}".`, { field: 'test', hint: 'List them: tests' })

@@ -98,7 +98,7 @@ describe('a test in Slack', { timeout: 30_000 }, () => {
     expect(card.labels).toContain('Trace')
     const [told] = lab.replies(card)
     expect(told?.text).toMatch(/^@mei T7 failed after .+: kernel panic: .+ Log\n/)
-    expect(told?.short).toMatch(/\/artifacts\/T7#L\d+$/)
+    expect(told?.short).toMatch(/\/artifacts\/T7\/console\.log#L\d+$/)
     await mei.click('Trace', { in: card })
     expect(await mei.waitsFor(lab, /\(only you\).*T7 · console log/)).toContain('[Post here]')
   })

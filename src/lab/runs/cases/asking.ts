@@ -8,13 +8,14 @@ import { storedReport } from './files.ts'
 import { isFailing } from './merge.ts'
 import { flakyBook } from './past.ts'
 import { failedCase } from './summary.ts'
-import type { ComparedRuns, Comparison, FailedCase, RunReport } from './types.ts'
+import type { ComparedRuns, Comparison, FailedCase, RunCase, RunReport } from './types.ts'
 
 const MOST_FAILED_SHOWN = 1000
 const MOST_LINES_SHOWN = 100
 
 export type CaseQuestions = {
   failedCases(run: Run): Promise<readonly FailedCase[]>
+  cases(run: Run): Promise<readonly RunCase[]>
   /** Throws NotFoundError, and InputError where one of them has no cases. */
   compare(now: string, before: string): Promise<ComparedRuns>
 }
@@ -40,6 +41,7 @@ export function createCaseQuestions(core: Core, runs: Pick<Runs, 'find'>): CaseQ
         ? kept
         : all.map((each, index) => ({ ...kept[index], ...failedCase(each, MOST_LINES_SHOWN) }))
     },
+    cases: async run => (await cases(run))?.cases ?? [],
     async compare(now, before) {
       if (now.toUpperCase() === before.toUpperCase()) throw same(now)
       const [here, then] = [await known(now), await known(before)]
