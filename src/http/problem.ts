@@ -32,9 +32,9 @@ export function answerProblem(ctx: Context, problem: Problem): void {
 const JSON_TYPES = ['application/json', 'application/problem+json']
 const TEXT_TYPES = ['text/plain', 'text/html']
 
-/** People who follow a link get text, programs JSON; whoever accepts anything is a program only under /api. */
+/** People who follow a link get text, programs JSON; whoever accepts anything is a program only where none but they call. */
 function wantsText(ctx: Context): boolean {
-  const isApi = ctx.path.startsWith('/api/')
+  const isApi = ctx.path.startsWith('/api/') || ctx.path.startsWith('/webhooks/')
   const best = ctx.accepts(isApi ? [...JSON_TYPES, ...TEXT_TYPES] : [...TEXT_TYPES, ...JSON_TYPES])
   return best === false ? !isApi : TEXT_TYPES.includes(best)
 }
