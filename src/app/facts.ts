@@ -1,6 +1,6 @@
 import type { Clock, Millis } from '../clock.ts'
 import type { Inventory } from '../config/types.ts'
-import type { HealthFacts, RunFiles } from '../http/types.ts'
+import type { HealthFacts, RunFiles, Uploads } from '../http/types.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Hands } from '../scheduler/types.ts'
 import type { Storage } from './storage.ts'
@@ -39,7 +39,14 @@ export function filesOf({ artifacts }: Storage): RunFiles {
       return held === null ? null : { ...held.file, path: held.path, release: () => held.release() }
     },
     gone: run => artifacts.tombstone(run),
+    owners: () => artifacts.owners(),
   }
+}
+
+/** Where the HTTP room puts files that come in. */
+export function uploadsOf({ artifacts }: Storage): Uploads {
+  const { stage, path, drop } = artifacts
+  return { stage, path, drop }
 }
 
 /** From memory alone: it is asked for every few seconds. */

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { Clock, Millis } from '../clock.ts'
+import type { ApiKey } from '../config/types.ts'
 import type { Lab } from '../lab/lab.ts'
+import type { Origin, Person, Role, Run } from '../lab/types.ts'
 import type { Log } from '../log.ts'
 
 /** A path that somebody else answers, body and all: a chat platform's webhook. */
@@ -8,6 +11,30 @@ export type HttpHandler = {
   path: string
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>
 }
+
+// ---- who calls ----------------------------------------------------------------------------------------------
+
+/** Whoever stands behind a key, or calls without one from where that is allowed. */
+export type HttpCaller = {
+  person: Person
+  role: Role
+  /** For the audit: `http 10.0.0.5`. */
+  where: string
+}
+
+export type CallerSettings = {
+  keys: readonly ApiKey[]
+  /** Networks that may call without a key, beside this machine; in CIDR. */
+  trusted: readonly string[]
+  /** What those without a key may. */
+  keylessRole(): Role
+  /** Whether pages and files are for callers alone. */
+  pagesNeedKey(): boolean
+  /** Host names and addresses that this endpoint is called by, without ports. */
+  hosts: readonly string[]
+}
+
+// ---- files --------------------------------------------------------------------------------------------------
 
 /** `sha256` is empty while the file still grows. */
 export type RunFile = { name: string; size: number; sha256: string; type: string; storedAt: Millis }
@@ -21,9 +48,46 @@ export type RunFiles = {
   hold(run: string, name: string): Promise<HeldFile | null>
   /** When and why retention removed them; null when it did not. */
   gone(run: string): { at: Millis; reason: string } | null
+  /** Everything that is kept, newest first: `T12`, `L3`. */
+  owners(): Promise<readonly { owner: string; bytes: number; newest: Millis }[]>
 }
 
-export type HttpLab = Pick<Lab, 'run' | 'runs' | 'link'>
+/** A file that came in, whole and synced, in nobody's folder yet; one that nobody takes is swept away. */
+export type StagedFile = { key: string; name: string; size: number; sha256: string }
+
+export type Uploads = {
+  /** Reads the stream to its end, or to `limit` bytes. Throws InputError, and RefusedError without room; nothing is left then. */
+  stage(name: string, content: Readable, limit: number): Promise<StagedFile>
+  /** Path of what was staged, to be looked through. */
+  path(staged: StagedFile): string
+  /** Takes it away; nothing happens when it is gone. */
+  drop(staged: StagedFile): Promise<void>
+}
+
+// ---- limits -------------------------------------------------------------------------------------------------
+
+export type HttpLimits = {
+  /** Of a body that is read into memory. */
+  bodyBytes: number
+  /** Of one uploaded file. */
+  fileBytes: number
+  /** At once, of all callers together. */
+  uploads: number
+  /** Open streams of events and followed logs at once. */
+  streams: number
+  /** Requests a minute of one caller, and at once in a burst. */
+  perMinute: number
+  burst: number
+}
+
+// ---- the whole ----------------------------------------------------------------------------------------------
+
+/** Where what HTTP asked for is shown to people (design 6: the home channel). */
+export type HttpHome = {
+  origin(request?: string): Origin
+  /** A test was taken: its card is posted where people are. Never throws. */
+  posted(run: Run): void
+}
 
 /** Known without asking a disk or a board: it is asked for every few seconds. */
 export type HealthFacts = {
@@ -48,7 +112,7 @@ export type HttpOptions = {
   host: string
   /** 0: a free one. */
   port: number
-  lab: HttpLab
+  lab: Pick<Lab, 'run' | 'runs' | 'link'>
   files: RunFiles
   handlers: readonly HttpHandler[]
   health(): HealthFacts

@@ -111,6 +111,7 @@ export async function createShelf(): Promise<Shelf> {
       return { ...file, path: path(run, name), release }
     },
     gone: run => gone.get(run) ?? null,
+    owners: async () => [],
     get held() {
       return held
     },

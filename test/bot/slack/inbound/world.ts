@@ -175,7 +175,7 @@ async function serve(
     host: '127.0.0.1',
     port: 0,
     lab: createLabPort(),
-    files: { list: async () => [], hold: async () => null, gone: () => null },
+    files: { list: async () => [], hold: async () => null, gone: () => null, owners: async () => [] },
     handlers: [inbound.handler],
     health: () => {
       throw new Error('nobody expected a look at health')

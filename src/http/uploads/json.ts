@@ -1,0 +1,40 @@
+import { Writable } from 'node:stream'
+import { malformed } from './errors.ts'
+
+/** A body that is kept in memory; what feeds it holds it to its limit. */
+export function collect(): { target: Writable; bytes(): Buffer } {
+  const parts: Buffer[] = []
+  const target = new Writable({
+    write(part: Buffer, _encoding, done) {
+      parts.push(part)
+      done()
+    },
+  })
+  return { target, bytes: () => Buffer.concat(parts) }
+}
+
+/** The members of an object. Throws LabError for what is no JSON, no UTF-8 or no object. */
+export function parseFields(bytes: Buffer): Record<string, unknown> {
+  const value = parsed(decoded(bytes))
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return Object.fromEntries(Object.entries(value))
+  throw malformed('The body is JSON, but no object.', 'Send the arguments by name: {"family": "socA", …}')
+}
+
+/** JSON between programs is UTF-8 (RFC 8259, 8.1). */
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw malformed('The body is not in UTF-8.', 'Encode it as UTF-8.', error)
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // Not the parser's own words: they repeat what was sent.
+    throw malformed('The body is no JSON.', 'Look at its quotes and commas: jq . < body.json', error)
+  }
+}
