@@ -15,6 +15,7 @@ start: node_modules/.installed
 # Types, lint, format and the rules of the rooms' imports.
 check: node_modules/.installed
 	@tsc -p .
+	@tsc -p src/http/pages/browser
 	@biome check --error-on-warnings src test *.ts *.json
 	@oxlint --type-aware --deny-warnings src test
 

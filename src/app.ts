@@ -1,15 +1,17 @@
 import { chatHealth, chatWord, openChat } from './app/chat.ts'
 import { type OpenConsoles, openConsoles } from './app/consoles.ts'
-import { filesOf, handsOf, healthFacts, intervalsOf, uptimeFrom } from './app/facts.ts'
+import { callbacksOf, callersOf, openEndpoint, webRules } from './app/endpoint.ts'
+import { handsOf, healthFacts, intervalsOf, uptimeFrom } from './app/facts.ts'
+import { nowhere } from './app/home.ts'
 import { afterSettled } from './app/settled-channel.ts'
 import { openStorage, type StorageOptions } from './app/storage.ts'
 import { type Clock, createSteadyClock, type Millis } from './clock.ts'
 import { createDispatcher, type Dispatcher } from './commands/dispatch.ts'
 import { commands } from './commands/registry.ts'
 import { effectiveSettings, loadInventory, warningsOf } from './config/index.ts'
-import type { DriverSchemas, Environment, Inventory } from './config/types.ts'
+import type { DriverSchemas, Environment, HttpSettings, Inventory } from './config/types.ts'
 import { messageOf, type StorageError } from './errors.ts'
-import { createHttp } from './http/http.ts'
+import { createCallers } from './http/callers/callers.ts'
 import { createLab } from './lab/index.ts'
 import type { Lab } from './lab/lab.ts'
 import type { Log, Secrets } from './log.ts'
@@ -19,6 +21,7 @@ import { driverSchemas, openBoard } from './rig.ts'
 import { createScheduler } from './scheduler/scheduler.ts'
 import { createEmbeddedSite } from './sites/embedded.ts'
 import { createMemoryLeaseStore } from './storage/index.ts'
+import { createWeb } from './web/web.ts'
 import { perform } from './work/index.ts'
 
 export type AppOptions = {
@@ -97,6 +100,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     let stopping = false
     let address = environment.publicUrl
     let consoles: OpenConsoles | null = null
+    let opened: Lab | null = null
+    const settings = (): HttpSettings => (opened?.inventory() ?? inventory).settings.http
+    const callers = callersOf(environment, settings)
+    const web = createWeb({ rules: () => webRules(settings()), log, clock })
     const lab = await createLab({
       ...storage,
       leaseStore: createMemoryLeaseStore({ clock }),
@@ -104,28 +111,25 @@ export async function startApp(options: AppOptions): Promise<App> {
       inventory,
       readInventory: () => readBoardsFile(environment, options.secrets),
       publicUrl: () => address,
+      callerRoles: createCallers(callers, { clock }).roleOf,
+      web,
+      checkCallback: url => web.check(url, 'callback'),
       consoleAddress: () => consoles?.address ?? null,
       clock,
       log,
     })
+    opened = lab
     const dispatcher = createDispatcher({ commands, lab, log, clock })
     const { scrub } = options.secrets
     const chat = await openChat(environment, { dispatcher, lab, scrub, clock, log })
     stack.defer(() => chat?.close())
-    const http = createHttp({
-      host: environment.host,
-      port: environment.port,
-      lab,
-      files: filesOf(storage),
-      handlers: chat === null || chat.handler === null ? [] : [chat.handler],
+    const http = openEndpoint(environment, {
+      ...{ lab, storage, dispatcher, chat, callers, clock, log, version: options.version },
       health: () => ({
         ...healthFacts(lab, storage, options.version, uptime()),
         ...chatHealth(chat),
         stopping,
       }),
-      timeZone: () => lab.inventory().settings.timeZone,
-      clock,
-      log,
     })
     const { port } = await http.start()
     stack.defer(() => http.stop(STOP_HTTP_MS))
@@ -153,8 +157,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       )
       outbox.wake()
     }
-    for (const channel of chat?.channels ?? []) addChannel(channel)
+    const callbacks = callbacksOf(environment, { lab, web, clock, log })
+    for (const channel of [...(chat?.channels ?? []), ...(callbacks === null ? [] : [callbacks]), nowhere])
+      addChannel(channel)
     await chat?.start()
+    http.resume()
     // Nobody is heard any more before all else is stopped; what is owed can still be told.
     stack.defer(async () => await chat?.deafen())
     const running = stack.move()

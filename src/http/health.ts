@@ -17,6 +17,7 @@ export function healthRoute(facts: () => HealthFacts): Route {
   return {
     path: '/api/v1/health',
     methods: ['GET', 'HEAD'],
+    access: 'anyone',
     handle(ctx) {
       const now = facts()
       const { version, uptimeMs, storage, queue, boards, chat } = now

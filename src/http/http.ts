@@ -2,26 +2,28 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Millis, within } from '../clock.ts'
 import { LabError, messageOf } from '../errors.ts'
-import { createApp } from './app.ts'
+import { createEndpoint } from './compose.ts'
 import type { Http, HttpOptions, Timeouts } from './types.ts'
 
 const TIMEOUTS: Timeouts = { headersMs: 10_000, idleMs: 120_000 }
 
-/** One server, one port: artifacts, health, and what the chat platforms post. */
+/** One server, one port: pages, API, webhooks, metrics, and what the chat platforms post. */
 export function createHttp(options: HttpOptions): Http {
   const { host, port, clock, log } = options
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
   /** Connections that asked nothing yet, as browsers open them ahead; Node does not count them as idle. */
   const silent = new Set<Socket>()
   let stopping = false
-  const app = createApp({
+  const endpoint = createEndpoint({
     ...options,
     health: () => ({ ...options.health(), ...(stopping && { stopping }) }),
   })
-  const answer = app.callback()
+  const answer = endpoint.app.callback()
   const server = createServer(
     {
       headersTimeout: timeouts.headersMs,
+      // A large file over a slow line takes as long as it takes: what ends a body is silence (uploads/feed.ts).
+      requestTimeout: 0,
       // Node looks at its limits only this often.
       connectionsCheckingInterval: Math.min(5_000, timeouts.headersMs),
     },
@@ -49,18 +51,20 @@ export function createHttp(options: HttpOptions): Http {
 
   async function stop(deadlineMs: Millis): Promise<void> {
     stopping = true
-    if (!server.listening) return
+    if (!server.listening) return await endpoint.stop(deadlineMs)
     const { promise: closed, resolve } = Promise.withResolvers<void>()
     server.close(() => resolve())
     for (const socket of silent) socket.destroy()
+    const done = endpoint.stop(deadlineMs)
     await within(clock, deadlineMs, closed, () => new Error('late')).catch(() => {
       log.warn({}, 'http requests were cut off: they did not end in time')
       server.closeAllConnections()
     })
     await closed
+    await done
   }
 
-  return { start, stop }
+  return { start, resume: endpoint.resume, stop }
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

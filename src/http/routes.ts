@@ -1,26 +1,67 @@
 import type { Context } from 'koa'
+import type { HttpCaller } from './types.ts'
 
 export type Params = Readonly<Record<string, string>>
-export type Route = {
+type Place = {
   /** `/artifacts/:run/:file`: a word after a colon stands for one segment. */
   path: string
   methods: readonly string[]
-  handle(ctx: Context, params: Params): void | Promise<void>
 }
 
-/** The route of a raw path and what its words stand for; 'unreadable' when a segment is no valid encoding. */
-export function findRoute(
-  routes: readonly Route[],
-  path: string,
-): { route: Route; params: Params } | 'none' | 'unreadable' {
-  // Segments are split first and decoded then, so that an encoded stroke stays part of its name.
-  const segments = decodeAll(path.split('/'))
-  if (segments === null) return 'unreadable'
-  for (const route of routes) {
-    const params = match(route.path.split('/'), segments)
-    if (params !== null) return { route, params }
+/** `anyone`: it lets in whom it wants itself. `page`: whoever reaches the port, where no setting asks for a key. */
+export type Route =
+  | (Place & { access: 'anyone' | 'page'; handle(ctx: Context, params: Params): void | Promise<void> })
+  | (Place & {
+      access: 'api'
+      handle(ctx: Context, params: Params, caller: HttpCaller): void | Promise<void>
+    })
+
+export type Found =
+  | { kind: 'found'; route: Route; params: Params }
+  /** There is such a path, and not by this method. */
+  | { kind: 'method'; allowed: readonly string[] }
+  | { kind: 'none' }
+  /** A segment is no valid encoding. */
+  | { kind: 'unreadable' }
+
+export type Router = (method: string, path: string) => Found
+
+/** A literal segment goes before a word in its place, whatever the order of the routes. */
+export function createRouter(routes: readonly Route[]): Router {
+  const compiled = routes.map(route => ({ route, parts: route.path.split('/') })).sort(literalFirst)
+  return (method, path) => {
+    // Segments are split first and decoded then, so that an encoded stroke stays part of its name.
+    const segments = decodeAll(path.split('/'))
+    if (segments === null) return { kind: 'unreadable' }
+    const allowed = new Set<string>()
+    let pattern: string | null = null
+    for (const { route, parts } of compiled) {
+      const params = match(parts, segments)
+      // What a word stands for is no other route's literal.
+      if (params === null || (pattern !== null && shapeOf(route.path) !== pattern)) continue
+      pattern = shapeOf(route.path)
+      if (route.methods.includes(method)) return { kind: 'found', route, params }
+      for (const each of route.methods) allowed.add(each)
+    }
+    return allowed.size === 0 ? { kind: 'none' } : { kind: 'method', allowed: [...allowed] }
   }
-  return 'none'
+}
+
+type Compiled = { route: Route; parts: readonly string[] }
+
+/** By their patterns, where a word comes behind every literal: a whole order, whatever is compared with what. */
+function literalFirst(a: Compiled, b: Compiled): number {
+  const [one, other] = [a, b].map(({ parts }) =>
+    parts.map(part => (part.startsWith(':') ? LAST : part)).join('/'),
+  )
+  return one === other ? 0 : (one ?? '') < (other ?? '') ? -1 : 1
+}
+
+const LAST = '\uffff'
+
+/** `/tests/:id` and `/tests/:run` are one place. */
+function shapeOf(path: string): string {
+  return path.replace(/:[^/]+/g, ':')
 }
 
 function decodeAll(segments: readonly string[]): readonly string[] | null {
@@ -31,10 +72,10 @@ function decodeAll(segments: readonly string[]): readonly string[] | null {
   }
 }
 
-function match(pattern: readonly string[], segments: readonly string[]): Params | null {
-  if (pattern.length !== segments.length) return null
+function match(parts: readonly string[], segments: readonly string[]): Params | null {
+  if (parts.length !== segments.length) return null
   const params: Record<string, string> = {}
-  for (const [i, part] of pattern.entries()) {
+  for (const [i, part] of parts.entries()) {
     const segment = segments[i] ?? ''
     if (!part.startsWith(':')) {
       if (part !== segment) return null

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { finished } from 'node:stream'
 import type { Context } from 'koa'
@@ -5,16 +6,30 @@ import send from 'send'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { contentOf } from './content.ts'
-import { answerProblem, type Problem } from './problem.ts'
+import { answerProblem, notFound, type Problem } from './problem.ts'
 import type { HeldFile } from './types.ts'
 
 /** A page made of an artifact is nobody's page: no script, no origin, no request (CSP 3, sandbox). */
 const SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
-/** Sends a held file, or the range of it that was asked for; settles when the last byte went or the reader left. */
-export async function sendFile(ctx: Context, file: HeldFile, log: Log): Promise<void> {
+/**
+ * Sends a held file, or the range of it that was asked for; settles when the last byte went or the reader left.
+ * `isDownload`: it is to be saved, even where it could be shown.
+ */
+export async function sendFile(
+  ctx: Context,
+  file: HeldFile,
+  log: Log,
+  { isDownload = false }: { isDownload?: boolean } = {},
+): Promise<void> {
+  // Whatever else lies there, nobody of us put it there: a link must not lead out of the store.
+  if (!(await lstat(file.path)).isFile()) {
+    log.warn({ file: file.name }, 'what is stored under this name is no file')
+    answerProblem(ctx, notFound(`${file.name} is no file.`, 'Tell an admin: the store was changed by hand.'))
+    return
+  }
   const before = ctx.res.getHeaderNames()
-  setHeaders(ctx, file)
+  setHeaders(ctx, file, isDownload)
   if (file.size === 0) {
     // `send` would read a byte of a file that grew since, after it announced none.
     ctx.body = ''
@@ -34,14 +49,19 @@ export async function sendFile(ctx: Context, file: HeldFile, log: Log): Promise<
   answerProblem(ctx, refusal(refused, file, range === undefined ? {} : { 'Content-Range': String(range) }))
 }
 
-function setHeaders(ctx: Context, file: HeldFile): void {
+function setHeaders(ctx: Context, file: HeldFile, isDownload: boolean): void {
   const { type, disposition } = contentOf(file.name, file.type)
-  ctx.attachment(file.name, { type: disposition })
+  ctx.attachment(savedName(file.name), { type: isDownload ? 'attachment' : disposition })
   ctx.set('Content-Type', type)
   ctx.set('Content-Security-Policy', SANDBOX)
   // Asked again each time: a sum never changes its bytes, but retention takes the file away.
   if (file.sha256 === '') ctx.set('Cache-Control', 'no-store')
   else ctx.set({ ETag: `"${file.sha256}"`, 'Cache-Control': 'no-cache' })
+}
+
+/** As a reader's disk is told of it (RFC 6266): a name that reads backwards would hide what kind of file it is. */
+function savedName(name: string): string {
+  return name.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '_')
 }
 
 type Refused = Error & { status?: number }

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Clock, Millis } from '../clock.ts'
+import type { Dispatcher } from '../commands/dispatch.ts'
 import type { ApiKey } from '../config/types.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Origin, Person, Role, Run } from '../lab/types.ts'
 import type { Log } from '../log.ts'
+import type { Inbox } from '../mail/inbox.ts'
 
 /** A path that somebody else answers, body and all: a chat platform's webhook. */
 export type HttpHandler = {
@@ -112,15 +114,24 @@ export type HttpOptions = {
   host: string
   /** 0: a free one. */
   port: number
-  lab: Pick<Lab, 'run' | 'runs' | 'link'>
+  lab: Lab
+  dispatcher: Dispatcher
+  inbox: Inbox
   files: RunFiles
+  uploads: Uploads
   handlers: readonly HttpHandler[]
+  callers: CallerSettings
+  home: HttpHome
+  /** Of the webhook that Jenkins calls; null: it is closed. */
+  jenkinsSecret: string | null
   health(): HealthFacts
   /** In which people's dates are shown. */
   timeZone(): string
+  version: string
   log: Log
   clock: Clock
   timeouts?: Partial<Timeouts>
+  limits?: Partial<HttpLimits>
 }
 
 export type Timeouts = {
@@ -133,6 +144,8 @@ export type Timeouts = {
 export type Http = {
   /** Throws LabError when the port cannot be had. */
   start(): Promise<{ port: number }>
+  /** Goes on with what another process left behind; to be called once the lab takes work. */
+  resume(): void
   /** Takes nothing new and finishes what was begun, for `deadlineMs` at most. Never throws. */
   stop(deadlineMs: Millis): Promise<void>
 }

@@ -7,7 +7,7 @@ import type { Outcome } from '../../src/commands/dispatch.ts'
 import { readEnvironment } from '../../src/config/index.ts'
 import type { Ending, Lab } from '../../src/lab/lab.ts'
 import type { Run } from '../../src/lab/types.ts'
-import { createSecrets, type Log, type LogFields } from '../../src/log.ts'
+import { createSecrets, type Log, type LogFields, silentLog } from '../../src/log.ts'
 import type { Channel, OutboxItem } from '../../src/mail/types.ts'
 import { draw } from '../cards/draw.ts'
 
@@ -47,12 +47,14 @@ export type DeskOptions = {
   /** Of the bot, in place of a terminal's. */
   env?: Readonly<Record<string, string>>
   clock?: Clock
+  /** Everything that is logged, of every level, as it is before it is scrubbed. */
+  log?: Log
 }
 
 const END_WITHIN_MS = 55_000
 
 export function createDesk({ file, dataDir, folder, ...more }: DeskOptions): Desk {
-  const { env = { CHAT: 'terminal' }, clock = systemClock } = more
+  const { env = { CHAT: 'terminal' }, clock = systemClock, log = silentLog } = more
   const told: Told[] = []
   const typed: Typed[] = []
   const errors: Logged[] = []
@@ -109,7 +111,7 @@ export function createDesk({ file, dataDir, folder, ...more }: DeskOptions): Des
       app = await startApp({
         environment: readEnvironment({ ...env, BOARDS_FILE: file, DATA_DIR: dataDir, PORT: '0' }),
         clock,
-        log: errorLog(errors),
+        log: errorLog(errors, log),
         secrets: createSecrets(),
         version: '0.0.0',
         exit: error => errors.push({ message: error.message, exit: true }),
@@ -135,10 +137,12 @@ export function found<T>(value: T | null | undefined, name: string): T {
   return value
 }
 
-function errorLog(errors: Logged[]): Log {
-  const ignore = (): void => {}
-  const error: Log['error'] = (fields, message) => void errors.push({ ...fields, message })
-  return { debug: ignore, info: ignore, warn: ignore, error }
+function errorLog(errors: Logged[], log: Log): Log {
+  const error: Log['error'] = (fields, message) => {
+    errors.push({ ...fields, message })
+    log.error(fields, message)
+  }
+  return { ...log, error }
 }
 
 /** Where everything stands, for the message of a failing test. */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../../src/clock.ts'
+import type { Log } from '../../src/log.ts'
 import {
   type SimulatedBoard,
   type SimulatedLab,
@@ -21,6 +22,8 @@ export type WorldOptions = Partial<LabPlan> & {
   env?: Readonly<Record<string, string>>
   /** The bot's time; the boards keep to the real one. */
   clock?: Clock
+  /** Of the bot in this process, before anything is scrubbed. */
+  log?: Log
   /** The world outside alone, for a bot that is started later, or as a process. */
   app?: false
 }
@@ -81,6 +84,7 @@ function worldOf(
     folder: dir,
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.log === undefined ? {} : { log: options.log }),
   })
   stack.defer(desk.stop)
   const begin = (args: readonly string[], { env = {}, uid }: BotStart = {}): Bot => {

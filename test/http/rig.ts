@@ -6,10 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
+import { createDispatcher } from '../../src/commands/dispatch.ts'
+import { commands } from '../../src/commands/registry.ts'
+import { InputError } from '../../src/errors.ts'
 import { createHttp } from '../../src/http/http.ts'
-import type { HealthFacts, HttpOptions, RunFile, RunFiles } from '../../src/http/types.ts'
+import type { HealthFacts, HttpOptions, RunFile, RunFiles, Uploads } from '../../src/http/types.ts'
+import type { Lab } from '../../src/lab/lab.ts'
 import type { Run } from '../../src/lab/types.ts'
 import { type LogFields, silentLog } from '../../src/log.ts'
+import { createInbox } from '../../src/mail/inbox.ts'
+import { createLabPort, type LabPort } from '../commands/lab-port.ts'
 
 /** The run that the links of these tests are about. */
 export function aRun(part: Partial<Run> = {}): Run {
@@ -49,6 +55,7 @@ export const WELL: HealthFacts = {
 
 export type Rig = {
   options: HttpOptions
+  lab: LabPort
   files: Shelf
   /** Messages and fields of what was logged as a warning or worse. */
   lines: string[]
@@ -111,7 +118,12 @@ export async function createShelf(): Promise<Shelf> {
       return { ...file, path: path(run, name), release }
     },
     gone: run => gone.get(run) ?? null,
-    owners: async () => [],
+    owners: async () =>
+      [...runs].map(([owner, kept]) => {
+        const files = [...kept.values()]
+        const bytes = files.reduce((sum, { size }) => sum + size, 0)
+        return { owner, bytes, newest: Math.max(...files.map(({ storedAt }) => storedAt)) }
+      }),
     get held() {
       return held
     },
@@ -121,31 +133,80 @@ export async function createShelf(): Promise<Shelf> {
   }
 }
 
-export async function startRig(part: Partial<HttpOptions> = {}): Promise<Rig> {
+/** Files that came in, in the shelf's folder. */
+function createUploads(dir: string): Uploads {
+  let count = 0
+  const path = (key: string): string => join(dir, `staged-${key}`)
+  return {
+    async stage(name, content, limit) {
+      const chunks: Buffer[] = []
+      let size = 0
+      for await (const chunk of content) {
+        chunks.push(chunk as Buffer)
+        size += (chunk as Buffer).length
+        if (size > limit)
+          throw new InputError(`${name} is larger than ${limit} bytes.`, { hint: 'Send less.' })
+      }
+      const whole = Buffer.concat(chunks)
+      const key = String(++count)
+      await writeFile(path(key), whole)
+      return { key, name, size, sha256: createHash('sha256').update(whole).digest('hex') }
+    },
+    path: staged => path(staged.key),
+    drop: staged => rm(path(staged.key), { force: true }),
+  }
+}
+
+/** `lab`: what differs from a lab by hand, or a whole one. */
+export type RigOptions = Partial<Omit<HttpOptions, 'lab'>> & { lab?: Partial<Lab> }
+
+export async function startRig(part: RigOptions = {}): Promise<Rig> {
   const files = await createShelf()
   const lines: string[] = []
   const keep = (fields: LogFields, text: string): void => void lines.push(`${text} ${JSON.stringify(fields)}`)
+  const log = part.log ?? { ...silentLog, warn: keep, error: keep }
+  const clock = part.clock ?? systemClock
+  const lab = createLabPort({
+    run: async id => (id === 'T12' ? aRun() : null),
+    runs: async () => [aRun({ id: 'T20' })],
+    link: (id, file) =>
+      `http://lab.test/artifacts/${id}${file === undefined ? '' : `/${encodeURIComponent(file)}`}`,
+    ...part.lab,
+  })
   const options: HttpOptions = {
     host: '127.0.0.1',
     port: 0,
     files,
-    lab: {
-      run: async id => (id === 'T12' ? aRun() : null),
-      runs: async () => [aRun({ id: 'T20' })],
-      link: (id, file) =>
-        `http://lab.test/artifacts/${id}${file === undefined ? '' : `/${encodeURIComponent(file)}`}`,
-    },
+    dispatcher: createDispatcher({ commands, lab, log, clock }),
+    inbox: createInbox({ ...lab.inbox, clock, log }),
+    uploads: createUploads(files.dir),
     handlers: [],
+    callers: {
+      keys: [],
+      trusted: [],
+      keylessRole: () => 'user',
+      pagesNeedKey: () => false,
+      hosts: [],
+    },
+    home: {
+      origin: request => ({ channel: 'home', place: 'home', ...(request === undefined ? {} : { request }) }),
+      posted: () => {},
+    },
+    jenkinsSecret: null,
     health: () => WELL,
     timeZone: () => 'UTC',
-    log: { ...silentLog, warn: keep, error: keep },
-    clock: systemClock,
+    version: '0.1.0',
+    log,
+    clock,
+    // A law asks some hundred times in a second.
+    limits: { perMinute: 1_000_000, burst: 1_000_000 },
     ...part,
+    lab,
   }
   const http = createHttp(options)
   const { port } = await http.start()
   onTestFinished(() => http.stop(0))
-  return { options, files, lines, port, http }
+  return { options, lab, files, lines, port, http }
 }
 
 export type Answer = { status: number; headers: IncomingMessage['headers']; text: string; body: Buffer }

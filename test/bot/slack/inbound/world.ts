@@ -7,6 +7,7 @@ import { createHttp } from '../../../../src/http/http.ts'
 import type { Log } from '../../../../src/log.ts'
 import { createLabPort } from '../../../commands/lab-port.ts'
 import { createFakeClock, type FakeClock } from '../../../fake-clock.ts'
+import { plainOptions } from '../../../http/options.ts'
 import { createJournalled, type Journalled } from '../../../mail/journalled.ts'
 import type { Payload } from './payloads.ts'
 
@@ -171,19 +172,20 @@ async function serve(
   log: Log,
 ): Promise<{ url: string; close(): Promise<void> }> {
   if (inbound.handler === null) return { url: '', close: async () => {} }
-  const http = createHttp({
-    host: '127.0.0.1',
-    port: 0,
-    lab: createLabPort(),
-    files: { list: async () => [], hold: async () => null, gone: () => null, owners: async () => [] },
-    handlers: [inbound.handler],
-    health: () => {
-      throw new Error('nobody expected a look at health')
-    },
-    timeZone: () => 'UTC',
-    log,
-    clock,
-  })
+  const http = createHttp(
+    plainOptions({
+      lab: createLabPort(),
+      files: { list: async () => [], hold: async () => null, gone: () => null, owners: async () => [] },
+      uploads: {
+        stage: () => Promise.reject(new Error('nobody expected an upload')),
+        path: () => '',
+        drop: async () => {},
+      },
+      handlers: [inbound.handler],
+      log,
+      clock,
+    }),
+  )
   const { port } = await http.start()
   return {
     url: `http://127.0.0.1:${port}${inbound.handler.path}`,
