@@ -17,10 +17,13 @@ const USAGE = `boardroom: a chat-ops bot for a lab of boards
                                and with --exit-code the status says it: 0 nothing, 1 the software under test, 2 board or site
   boardroom cases FILE         the test cases of a console log (- for the standard input) or a JUnit XML file, as JSON
   boardroom backup DIR         a copy of the data that can be started on
+  boardroom --server URL COMMAND LINE
+                               the same command line on a bot elsewhere, from any machine: uploads, follows, waits for the end;
+                               the key is taken from BOARDROOM_KEY. Such as: boardroom --server http://lab:8080 run-test socA ./hello
   boardroom --version
 
   --as NAME    who types at the terminal (start, demo)
-  --json       each reply as one line of JSON (start, demo)
+  --json       each reply as one line of JSON (start, demo; with --server before the command line)
 `
 
 /** Exit statuses: 0 all well, 1 a test failed, 2 infrastructure, 3 input (design 10). */
@@ -33,6 +36,10 @@ async function main(argv: readonly string[]): Promise<number> {
     return 3
   }
   const [command = 'help', ...rest] = argv
+  if (isRemote(argv)) {
+    const { runRemoteLine } = await import('./app/run-remote.ts')
+    return await runRemoteLine(argv, version())
+  }
   switch (command) {
     case 'start':
     case 'demo': {
@@ -70,6 +77,12 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`There is no command "${command}".\n\n${USAGE}`)
       return 3
   }
+}
+
+/** `--server URL`, with `--json` before it or not. */
+function isRemote([first = '', second = '']: readonly string[]): boolean {
+  const flag = first === '--json' ? second : first
+  return flag === '--server' || flag.startsWith('--server=')
 }
 
 function version(): string {
