@@ -31,6 +31,7 @@ flex               flex
 bison              bison
 bc                 bc
 xz                 xz-utils
+chromium           chromium
 '
 
 has() { command -v "$1" >/dev/null 2>&1; }
