@@ -1,10 +1,10 @@
 /** Cards that are kept up to date where they were posted: drawn again at each transition, the latest wins (design 2). */
 
+import { titlePicture, watchTopic } from '../cards/topic-watch.ts'
 import type { View } from '../cards/view.ts'
 import { messageOf } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Log } from '../log.ts'
-import { titlePicture, watchTopic } from '../cards/topic-watch.ts'
 
 export type LiveCards = {
   /** Keeps a card up to date that was just posted. */

@@ -1,5 +1,6 @@
 /** The life of one live card: posted, edited at its news, and at its end those told who asked for it. */
 
+import { type TopicWatch, titlePicture, watchTopic } from '../../../cards/topic-watch.ts'
 import { drawTopic } from '../../../cards/topics.ts'
 import type { View } from '../../../cards/view.ts'
 import type { TimeFrame } from '../../../cards/words.ts'
@@ -8,7 +9,6 @@ import { messageOf } from '../../../errors.ts'
 import type { Lab } from '../../../lab/lab.ts'
 import type { LiveCard } from '../../../lab/types.ts'
 import type { Log } from '../../../log.ts'
-import { type TopicWatch, titlePicture, watchTopic } from '../../../cards/topic-watch.ts'
 import type { DrawFrame } from '../render/draw.ts'
 import { isForeign, isPassing } from '../slack-error.ts'
 import type { Message, Posted, SlackApi } from '../types.ts'
