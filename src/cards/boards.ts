@@ -16,20 +16,30 @@ const COLUMNS: readonly Column[] = [
   { title: '' },
 ]
 
-export function boardsCard(boards: readonly BoardFacts[], frame: TimeFrame): View {
-  const usable = boards.filter(board => board.usable).length
-  const title = [bold('Boards'), plain(' · '), bold(`${usable} of ${boards.length} usable${trouble(boards)}`)]
+/** Of all that there are, where `boards` is one page of them; `older` is the line of the next. */
+export type BoardsInAll = { total: number; usable: number; older: string | null }
+
+export function boardsCard(boards: readonly BoardFacts[], frame: TimeFrame, inAll?: BoardsInAll): View {
+  const usable = inAll?.usable ?? boards.filter(board => board.usable).length
+  const total = inAll?.total ?? boards.length
+  const older = inAll?.older ?? null
+  const title = [bold('Boards'), plain(' · '), bold(`${usable} of ${total} usable${trouble(boards)}`)]
   const rows = [...boards].sort(byId).map(board => rowOf(board, frame))
   const actions = boards.filter(needsHelp).slice(0, MOST_BUTTONS).flatMap(helpFor)
   return {
     kind: 'message',
     topic: 'boards',
     rev: Math.max(0, ...boards.map(boardRev)),
-    tone: usable === boards.length ? 'ok' : usable === 0 ? 'bad' : 'warn',
+    tone: usable === total ? 'ok' : usable === 0 ? 'bad' : 'warn',
     title,
     summary: textOf(title, frame),
     parts: [
-      { t: 'table', columns: COLUMNS, rows },
+      {
+        t: 'table',
+        columns: COLUMNS,
+        rows,
+        ...(older === null ? {} : { more: button('more', 'More boards', older) }),
+      },
       { t: 'actions', items: actions },
     ],
   }

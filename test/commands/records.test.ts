@@ -185,6 +185,24 @@ test('extending a board that somebody waits for says so and asks', async () => {
   expect((await ask(alone, 'kai: lease extend L7 30m')).kind).toBe('done')
 })
 
+test('M7.5 boards come in hundreds: each is on one page, and the head counts them all', async () => {
+  const all = Array.from({ length: 250 }, (_, at) =>
+    makeBoard(`b-${String((at * 7) % 250).padStart(3, '0')}`),
+  )
+  const lab = createLabPort({ boards: () => all })
+  const seen: string[] = []
+  const heads: string[] = []
+  for (let line: string | null = 'boards'; line !== null; ) {
+    const { result, view } = await done(lab, line)
+    const page = result as { boards: { config: { id: string } }[]; older: string | null }
+    seen.push(...page.boards.map(({ config }) => config.id))
+    heads.push(view.summary)
+    line = page.older
+  }
+  expect(seen).toEqual(all.map(({ config }) => config.id).sort())
+  expect(heads).toEqual(Array.from({ length: 3 }, () => 'Boards · 250 of 250 usable'))
+})
+
 test('boards are shown, filtered, taken out of work and asked for an answer', async () => {
   const calls: unknown[] = []
   const silent = makeBoard('soc-a-001', {
