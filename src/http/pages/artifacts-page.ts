@@ -44,7 +44,12 @@ export async function answerArtifacts(ctx: Context, deps: PageDeps): Promise<voi
 
 /** The same at every asking, whatever order the store has them in. */
 function newestFirst(a: Owner, b: Owner): number {
-  return b.newest - a.newest || b.owner.localeCompare(a.owner, 'en', { numeric: true })
+  return b.newest - a.newest || numberOf(b.owner) - numberOf(a.owner) || (a.owner < b.owner ? -1 : 1)
+}
+
+/** Read by hand: comparing as languages do costs a hundred times as much, and there may be ten thousand. */
+function numberOf(owner: string): number {
+  return Number(owner.slice(1))
 }
 
 /** What comes after an owner; retention takes the oldest, so behind one that is gone there is nothing more. */
