@@ -4,7 +4,7 @@ import { NOON } from '../commands/lab-port.ts'
 
 export const FRAME = { now: NOON, timeZone: 'UTC' }
 
-/** A card as a person reads it at an 80-column terminal without colour. */
-export function draw(view: View, columns: number | null = 80): string[] {
-  return [...render(view, { ...FRAME, columns, colour: false }).lines]
+/** A card as a person reads it at an 80-column terminal without colour; `frame`: when that is. */
+export function draw(view: View, columns: number | null = 80, frame = FRAME): string[] {
+  return [...render(view, { ...frame, columns, colour: false }).lines]
 }

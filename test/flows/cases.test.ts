@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { frameOf } from '../../src/cards/topics.ts'
 import type { Run } from '../../src/lab/types.ts'
 import { draw } from '../cards/draw.ts'
 import { until } from '../until.ts'
@@ -25,7 +26,7 @@ async function cardOf(id: string): Promise<string> {
 }
 
 async function shown(line: string): Promise<string> {
-  return draw((await world.type(line)).view, null).join('\n')
+  return draw((await world.type(line)).view, null, frameOf(world.lab)).join('\n')
 }
 
 async function served(run: Run, name: string): Promise<string> {

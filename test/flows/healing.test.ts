@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { frameOf } from '../../src/cards/topics.ts'
 import { draw } from '../cards/draw.ts'
 import { until } from '../until.ts'
 import { running, WAITS } from './gate.ts'
@@ -38,7 +39,7 @@ async function foundSick({ world, board }: SickLab, faults: Parameters<typeof bo
 /** The card, as somebody reads it. */
 async function shown(world: World, line: string): Promise<string> {
   const { view } = await world.type(line)
-  return draw(view, null).join(' ').replaceAll(/\s+/g, ' ')
+  return draw(view, null, frameOf(world.lab)).join(' ').replaceAll(/\s+/g, ' ')
 }
 
 describe.concurrent('what does not end by itself is ended, and what is sick is healed, by one ladder (M6.4, H10.3, H18.3)', {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { frameOf } from '../../src/cards/topics.ts'
 import type { Run } from '../../src/lab/types.ts'
 import { draw } from '../cards/draw.ts'
 import { until } from '../until.ts'
@@ -55,7 +56,7 @@ function told(run: Run) {
 
 async function card(world: World, line: string): Promise<string> {
   const { view } = await world.type(line)
-  return draw(view, null).join('\n')
+  return draw(view, null, frameOf(world.lab)).join('\n')
 }
 
 describe.concurrent('what a console proves is what a test ended by, in every stage (M6.7, E)', {
