@@ -78,14 +78,17 @@ test('without a key, and with a wrong one, it is said what to do', async () => {
 })
 
 test('a bot that is started again in between tells the end all the same', async () => {
-  const proxy = await startProxy(() => Number(new URL(world.app.address).port))
+  let isAway = false
+  const proxy = await startProxy(() => (isAway ? null : Number(new URL(world.app.address).port)))
   const args = ['--server', proxy.address, 'run-test', 'socB', '--shell', 'sleep 2; echo done']
   const laptop = world.startBot(args, { env: { BOARDROOM_KEY: KEY } })
   const runs = () => Object.values(world.lab.state().runs)
   await until(() => runs().some(run => run.state === 'running'), 'the test to run', 30_000)
+  isAway = true
   await world.stop()
   await laptop.saw('The connection was lost')
   await world.open()
+  isAway = false
   const ended = await laptop.gone()
   expect(ended.stdout).toMatch(/T\d+ passed on soc-b-/)
   expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('Connected again.')])

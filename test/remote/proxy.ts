@@ -10,15 +10,20 @@ export type Proxy = {
   up(): Promise<void>
 }
 
-/** A network between here and `port()` that cuts streams after so many bytes of their answers, one number a stream. */
-export async function startProxy(port: () => number, cuts: readonly number[] = []): Promise<Proxy> {
+/** A network between here and `port()` (null: nobody is there) that cuts streams after so many bytes of their answers, one number a stream. */
+export async function startProxy(port: () => number | null, cuts: readonly number[] = []): Promise<Proxy> {
   const left = [...cuts]
   const sockets = new Set<Socket>()
   let own = 0
   let server: Server | null = null
 
   const join = (near: Socket): void => {
-    const far = connect(port(), '127.0.0.1')
+    const there = port()
+    if (there === null) {
+      near.destroy()
+      return
+    }
+    const far = connect(there, '127.0.0.1')
     const end = (): void => {
       near.destroy()
       far.destroy()

@@ -13,11 +13,15 @@ const LINES = Array.from({ length: 30 }, (_, n) => `line ${n}`)
 const quicker: Clock = { ...systemClock, after: (ms, fn) => systemClock.after(ms / 1_000, fn) }
 
 test('however often the connection is cut, each line is printed once, in order, and the end is told', async () => {
+  let isOver = false
   const lab = createLabPort({
     async log(id, { after = 0 }) {
-      if (after >= LINES.length) move(lab, id, { state: 'failed', result: makeResult() })
-      // Three at a time, so that there are many places to be cut at.
-      return aLog(LINES.slice(0, after + 3), after)
+      if (after >= LINES.length) {
+        isOver = true
+        move(lab, id, { state: 'failed', result: makeResult() })
+      }
+      // Three at a time while it runs, so that there are many places to be cut at; all of it is there at the end.
+      return aLog(isOver ? LINES : LINES.slice(0, after + 3), after)
     },
   })
   const { routes, streams } = await lineStage(lab, quicker)
@@ -25,6 +29,7 @@ test('however often the connection is cut, each line is printed once, in order, 
   const cut = fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 2_000 }))
   await fc.assert(
     fc.asyncProperty(fc.array(cut, { maxLength: 5 }), async cuts => {
+      isOver = false
       move(lab, 'T7', { state: 'running', result: null })
       const proxy = await startProxy(() => port, cuts)
       const me = laptop(proxy.address, { clock: quicker, signal: AbortSignal.timeout(10_000) })
@@ -125,5 +130,5 @@ test('what is not known any more is refused, not waited for', async () => {
   await proxy.down()
   await proxy.up()
   expect(await over).toBe(2)
-  expect(me.errors()).toContain('There is no run/T1.')
+  expect(me.errors()).toContain('There is no test "T1".')
 })
