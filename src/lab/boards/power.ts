@@ -58,7 +58,8 @@ type Begun = { event: PowerEvent; stored: Promise<unknown>; work: Promise<unknow
 export function createPowerService(deps: PowerDeps): PowerService {
   const { core, holdings, checks, live } = deps
   const book = createPowerBook(core)
-  const acting = new Set<string>()
+  /** Boards, and their switch once it has begun. */
+  const acting = new Map<string, { id: string; done: Promise<unknown> } | null>()
   const going = new Set<Promise<unknown>>()
 
   const heard = ({ id, board }: PowerEvent, news: WorkEvent): void => {
@@ -158,9 +159,16 @@ export function createPowerService(deps: PowerDeps): PowerService {
         core.news.publish([`power/${event.id}`], core.store.sequence)
         deps.freed(event.board)
       })
+    acting.set(event.board, { id: event.id, done })
     going.add(done)
     await stored
     return book.event(event.id) ?? event
+  }
+  /** An end is seen a moment before it is on disk and its board given back: who saw it does not find it busy. */
+  const letGo = async (board: string): Promise<void> => {
+    const last = acting.get(board) ?? null
+    if (last !== null && book.event(last.id)?.endedAt === null) return
+    await last?.done
   }
   /** A fault of ours: whoever waits for its end gets one. */
   const giveUp = async (event: PowerEvent, error: unknown): Promise<void> => {
@@ -193,9 +201,10 @@ export function createPowerService(deps: PowerDeps): PowerService {
       if (board.power === null) throw manual(id)
       const what = asked(id, action, by, reason)
       if (action === 'status') return await read(what, board, core.state().boards[id]?.token ?? 0)
+      await letGo(id)
       checkTakesWork(core, 'power switches')
       if (acting.has(id)) throw busy(id)
-      acting.add(id)
+      acting.set(id, null)
       try {
         // A test that is only just being given this board is found by `takeAway` once it has it.
         await deps.handedOver(id)
@@ -209,7 +218,7 @@ export function createPowerService(deps: PowerDeps): PowerService {
     async under(hold, board, action, reason) {
       const what = asked(board.id, action, null, reason)
       if (action === 'status') return await read(what, board, hold.token)
-      acting.add(board.id)
+      acting.set(board.id, null)
       const event = fresh(what)
       const work = core
         .commit({ o: 'power/began', event })
