@@ -1,4 +1,4 @@
-import { rename, rm, stat } from 'node:fs/promises'
+import { lstat, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -75,6 +75,7 @@ export function createRemoval(
   }
 }
 
+/** Not what a link leads to: somebody who can write here must not choose what is read. */
 async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isFile() ?? false
+  return (await lstat(path).catch(() => null))?.isFile() ?? false
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
@@ -97,6 +97,21 @@ test('the time index names the offset at which each new moment began', async () 
       { offset: 20, t: 3000 },
     ])
     expect(await artifacts.list('T1')).toHaveLength(1)
+    await artifacts.close()
+  })
+})
+
+test('a link in the place of a stored file is not followed', async () => {
+  await withFolder(async dir => {
+    const artifacts = await open(dir)
+    await artifacts.put('T1', 'hello', 'text/plain', Buffer.from('mine'))
+    const held = await artifacts.hold('T1', 'hello')
+    const path = held?.path ?? ''
+    held?.release()
+    await writeFile(join(dir, 'secret'), 'not yours')
+    await rm(path)
+    await symlink(join(dir, 'secret'), path)
+    expect(await artifacts.hold('T1', 'hello')).toBeNull()
     await artifacts.close()
   })
 })
