@@ -144,17 +144,21 @@ function replaced(words: readonly Word[], at: number, from: string, to: string):
   )
 }
 
+/** More than this nobody reads, and a program that sends thousands of wrong names must not be told each of them. */
+const MOST_FAULTS = 20
+
 function combined(command: AnyCommand, faults: readonly FieldFault[], unknown: readonly Unknown[]): Fault {
-  const fields = [...faults, ...unknown]
+  const fields = [...faults, ...unknown].slice(0, MOST_FAULTS)
+  const left = faults.length + unknown.length - fields.length
   const lines = [
-    ...faults.map(fault => `${fault.label} ${fault.message}`),
+    ...faults.slice(0, MOST_FAULTS).map(fault => `${fault.label} ${fault.message}`),
     ...unknown.map(each => each.message),
-  ]
+  ].slice(0, MOST_FAULTS)
   const onlyName = faults.length === 0 && unknown.length === 1
   return {
     decision: 'invalid',
     code: onlyName ? 'not-found' : 'input',
-    message: lines.join('\n'),
+    message: [...lines, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'),
     hint: onlyName ? (unknown[0]?.hint ?? '') : `It is typed: ${usage(command)}`,
     failure: 'input',
     fields: fields.map(({ field, label, message }) => ({ field, label, message })),

@@ -1,7 +1,8 @@
 /** Whose test or lease it is, and the revision that a change is made against. */
 
+import { goneSentence } from '../cards/gone.ts'
 import { frameOf } from '../cards/topics.ts'
-import { clockTime, dateTime } from '../cards/words.ts'
+import { clockTime } from '../cards/words.ts'
 import { NotFoundError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Run } from '../lab/types.ts'
@@ -37,7 +38,7 @@ export async function knownRun(lab: Lab, id: string): Promise<Run> {
   if (run !== null) return run
   const gone = lab.gone(id)
   if (gone !== null)
-    throw new NotFoundError(`${id} was removed on ${dateTime(gone.at, frameOf(lab))}: ${gone.reason}.`, {
+    throw new NotFoundError(goneSentence(id, gone, frameOf(lab)), {
       field: 'id',
       hint: 'Newer ones are listed by: tests',
       code: 'removed',

@@ -23,6 +23,7 @@ import { peopleWith } from './roles.ts'
 import { createCaseQuestions } from './runs/cases/asking.ts'
 import { consoleLog, OUTPUT_LOG } from './runs/log-names.ts'
 import { isFinal } from './runs/run-state.ts'
+import { noRun } from './runs/runs.ts'
 import { openSamples } from './runs/samples.ts'
 import { createServices, restartReason } from './services.ts'
 import { labStatus } from './status.ts'
@@ -79,8 +80,8 @@ export async function createLab(deps: LabDeps): Promise<Lab> {
     ...createCaseQuestions(core, runs),
     async log(id, question) {
       const run = await runs.find(id)
-      if (run === null)
-        throw new NotFoundError(`There is no test "${id}".`, { field: 'test', hint: 'List them: tests' })
+      // Its record may outlive its files: a log that was removed is not an empty one (M7.4).
+      if (run === null || core.artifacts.tombstone(run.id) !== null) throw noRun(core, id)
       const printed = attempts.log(run.id)?.printed ?? run.result?.output ?? null
       return await linesOfRun(core.artifacts, run, printed, question)
     },

@@ -65,3 +65,13 @@ test('M3.8 the word is in the answer and nowhere else: the audit says that there
   ])
   expect(JSON.stringify(lab.entries)).not.toContain(WORD)
 })
+
+test('who asks for a console that nobody has yet is told what to do all the same', async () => {
+  const lab = aLab()
+  const leases = { L9: makeLease({ id: 'L9', board: null, state: 'waiting', since: null, until: null }) }
+  lab.state = () => makeState({ leases })
+  expect(await read(lab, 'mei: lease console L9')).toEqual([
+    'lease console L9 is for its holder alone: that is @kai.',
+    'Your own: lease list',
+  ])
+})

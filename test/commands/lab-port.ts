@@ -355,7 +355,7 @@ export function createLabPort(more: Partial<Lab> & { roles?: Readonly<Record<str
     waiting: id => lab.queue().waiting.find(each => each.id === id) ?? null,
     run: async id => lab.state().runs[id] ?? null,
     gone: () => null,
-    runs: async () => Object.values(lab.state().runs),
+    runs: async ({ before }) => (before === undefined ? Object.values(lab.state().runs) : []),
     progress: () => null,
     log: async () => aLog([]),
     boardLog: async () => aLog([]),

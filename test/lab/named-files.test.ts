@@ -132,7 +132,7 @@ test('M6.1 a file that is kept of a test is submitted by its name, however the i
   )
   expect(await rejection(under.lab.storedFile(id, 'hello'))).toMatchObject({
     code: 'not-found',
-    message: `The files of ${id} were removed on 2026-11-20: age.`,
+    message: `${id}'s files were removed on 2026-11-20: age.`,
   })
   expect(await rejection(buffer(kept.open()))).toMatchObject({ code: 'not-found' })
 })

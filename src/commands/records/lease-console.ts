@@ -22,8 +22,8 @@ export const leaseConsole = command({
     const holder = personOf(lease)
     if (lease === null || (holder !== null && isSame(holder, person))) return null
     const whose = holder === null ? 'no person holds it' : `that is ${mention(holder.name)}`
-    const board = lease.board === null ? '' : `To look on: boards watch ${lease.board}`
-    return { message: `lease console ${id} is for its holder alone: ${whose}.`, hint: board }
+    const hint = lease.board === null ? 'Your own: lease list' : `To look on: boards watch ${lease.board}`
+    return { message: `lease console ${id} is for its holder alone: ${whose}.`, hint }
   },
   http: { method: 'POST', path: '/lease/{id}/console', status: 201 },
   run: async ({ id, console = null }, { lab, caller }) => lab.consoles.typingWord(id, caller.person, console),

@@ -62,7 +62,7 @@ export function createNamedFiles(core: Core): NamedFiles {
     const gone = artifacts.tombstone(owner)
     if (gone !== null)
       return new NotFoundError(
-        `The files of ${owner} were removed on ${new Date(gone.at).toISOString().slice(0, 10)}: ${gone.reason}.`,
+        `${owner}'s files were removed on ${new Date(gone.at).toISOString().slice(0, 10)}: ${gone.reason}.`,
         { hint: 'Submit the file itself again.' },
       )
     const names = (await artifacts.list(owner)).map(file => file.name)

@@ -224,7 +224,7 @@ export function noRun(core: Core, id: string): NotFoundError {
   const gone = core.artifacts.tombstone(id.toUpperCase())
   if (gone !== null) {
     const day = new Date(gone.at).toISOString().slice(0, 10)
-    return new NotFoundError(`${id}'s results were removed on ${day}: ${gone.reason}.`, {
+    return new NotFoundError(`${id}'s files were removed on ${day}: ${gone.reason}.`, {
       field: 'test',
       hint: 'Newer ones are listed by: tests',
       code: 'removed',

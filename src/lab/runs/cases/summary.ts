@@ -37,7 +37,7 @@ const NO_REASON =
   /^\s*(?:#\s*)?(?:---|\.\.\.|(?:not )?ok\b.*|\[[ =-]+\].*|\[ +(?:RUN|FAILED|OK|PASSED) +\].*|\d+\.\.\d+|Subtest:.*|# ?)?\s*$/
 
 /** What the test gave as a reason, else the first line of what it printed that says something. */
-function reasonOf(reason: string | null, output: readonly string[]): string | null {
+export function reasonOf(reason: string | null, output: readonly string[]): string | null {
   const line = reason ?? output.find(each => !NO_REASON.test(each)) ?? null
   return line === null ? null : shorten(line.replace(/^\s*#\s*/, '').trim(), LONGEST_TEXT)
 }
