@@ -1,6 +1,8 @@
 import type { Context } from 'koa'
 import { type FileDeps, type Found, findFiles, noSuchFile, removedProblem } from './found-files.ts'
+import { logIsAwaited } from './pages/log/asked.ts'
 import { answerLogPage, hasLogPage } from './pages/log/log-page.ts'
+import type { LogPageDeps } from './pages/log/types.ts'
 import { answerProblemPage, wantsPage } from './pages/problem-page.ts'
 import { drawOwner, drawRecord } from './pages/run-page.ts'
 import { sectionsHtml } from './pages/sections.ts'
@@ -10,7 +12,7 @@ import type { Params, Route } from './routes.ts'
 import { sendFile } from './send-file.ts'
 import type { HttpOptions, RunFile } from './types.ts'
 
-export type ArtifactDeps = FileDeps & Pick<HttpOptions, 'log'>
+export type ArtifactDeps = FileDeps & Pick<HttpOptions, 'log'> & Pick<LogPageDeps, 'searches'>
 
 const READ = ['GET', 'HEAD']
 
@@ -93,7 +95,9 @@ function idOf(params: Params): string {
 
 async function give(ctx: Context, deps: ArtifactDeps, found: Found, name: string): Promise<void> {
   const file = found.files.find(each => each.name === name)
-  if (file === undefined) return answerProblemPage(ctx, noSuchFile(deps, found, name), '../..')
+  const isAwaited = file === undefined && logIsAwaited(found.run, name)
+  if (file === undefined && !(isAwaited && wantsLogPage(ctx)))
+    return answerProblemPage(ctx, noSuchFile(deps, found, name), '../..')
   if (hasLogPage(name) && wantsLogPage(ctx))
     return await answerLogPage(ctx, deps, { ...found, file: name, files: found.files.map(each => each.name) })
   const held = await deps.files.hold(found.id, name)

@@ -1,8 +1,10 @@
 /** Whose files a link means, and in which words it says that they are not there: the same on pages, of files, in the API. */
 
-import { dateTime, type TimeFrame } from '../cards/words.ts'
+import { goneSentence } from '../cards/gone.ts'
+import type { Clock } from '../clock.ts'
 import { nearest } from '../commands/nearest.ts'
 import { formatId, parseId } from '../ids.ts'
+import type { Lab } from '../lab/lab.ts'
 import type { Run } from '../lab/types.ts'
 import { notFound, type Problem } from './problem.ts'
 import type { HttpOptions, RunFile, RunFiles } from './types.ts'
@@ -37,19 +39,32 @@ async function findLeased(deps: FileDeps, id: string): Promise<Found | Problem> 
 
 /** M7.4: a link to what retention took says when and why; null for what it did not take. */
 export function removedProblem(
-  deps: { files: Pick<RunFiles, 'gone'> } & Pick<FileDeps, 'timeZone' | 'clock'>,
+  deps: { files: Pick<RunFiles, 'gone'>; timeZone(): string; clock: Pick<Clock, 'now'> },
   id: string,
 ): Problem | null {
   const gone = deps.files.gone(id)
   if (gone === null) return null
-  const frame: TimeFrame = { now: deps.clock.now(), timeZone: deps.timeZone() }
-  const day = dateTime(gone.at, frame).slice(0, 10)
+  const frame = { now: deps.clock.now(), timeZone: deps.timeZone() }
   return {
-    ...notFound(`${id}'s files were removed on ${day}: ${gone.reason}.`, KEPT),
+    ...notFound(goneSentence(id, gone, frame), KEPT),
     code: 'removed',
     more: { removedAt: new Date(gone.at).toISOString(), reason: gone.reason },
   }
 }
+
+/** Of a test that is not there: when and why it was removed, where it was. */
+export function noTest(
+  { lab, clock }: { lab: NoTestLab; clock: Pick<Clock, 'now'> },
+  typed: string,
+): Problem {
+  const number = parseId('T', typed)
+  const { timeZone } = lab.inventory().settings
+  const files = { files: lab, timeZone: () => timeZone, clock }
+  const removed = number === null ? null : removedProblem(files, formatId('T', number))
+  return removed ?? notFound(`There is no test ${JSON.stringify(typed)}.`, 'List them: tests')
+}
+
+type NoTestLab = Pick<Lab, 'gone' | 'inventory'>
 
 const KEPT =
   'How long files are kept is set by ARTIFACT_RETENTION_DAYS, how much of them by MAX_DISK_USAGE_GB.'

@@ -218,6 +218,40 @@ realSuite('pages of the lab in Chromium', ['chromium'], () => {
     )
   })
 
+  test('light or dark is chosen once for all pages, and is there before anything of a page is', async () => {
+    const { port, files } = await startPages(busyLab(), createFakeClock(NOON))
+    await fillShelf(files)
+    await withPage(async (page, seen) => {
+      // What the page had when its body came, which is before it can be painted.
+      await page.addInitScript(`
+        new MutationObserver((_, observer) => {
+          if (document.body === null) return
+          globalThis.first = document.documentElement.dataset.theme ?? 'system'
+          observer.disconnect()
+        }).observe(document, { childList: true, subtree: true })`)
+      const address = (path: string): string => `http://127.0.0.1:${port}${path}`
+      await page.goto(address('/'))
+      const button = page.getByRole('button', { name: 'Theme: system' })
+      await button.click()
+      await page.getByRole('button', { name: 'Theme: light' }).click()
+      await page.getByRole('button', { name: 'Theme: dark' }).waitFor()
+      for (const path of [
+        '/artifacts',
+        '/artifacts/T128',
+        '/artifacts/T128/console.log',
+        '/artifacts/T999',
+      ]) {
+        await page.goto(address(path))
+        expect([path, await page.evaluate('globalThis.first')]).toEqual([path, 'dark'])
+        await page.getByRole('button', { name: 'Theme: dark' }).waitFor()
+        expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark')
+      }
+      await page.emulateMedia({ media: 'print' })
+      expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('light')
+      expect(seen.errors.filter(error => !error.includes('404'))).toEqual([])
+    })
+  })
+
   test('a command line is copied by a click', async () => {
     const { port, files } = await startPages(busyLab(), createFakeClock(NOON))
     await fillShelf(files)

@@ -10,6 +10,7 @@ import { assetRoutes } from './assets.ts'
 import { drawLab, LAB_TOPICS } from './lab-page.ts'
 import { createLivePages } from './live.ts'
 import { logRoutes } from './log/data.ts'
+import { createSearches } from './log/searches.ts'
 import type { PageDeps } from './page-deps.ts'
 import { drawOwner } from './run-page.ts'
 import { sectionsHtml } from './sections.ts'
@@ -19,10 +20,11 @@ const READ = ['GET', 'HEAD']
 
 export function pageRoutes(deps: PageDeps & { streams: Streams }): readonly Route[] {
   const live = createLivePages(deps)
+  const searches = createSearches()
   return [
     ...assetRoutes(),
-    ...artifactRoutes(deps),
-    ...logRoutes(deps),
+    ...artifactRoutes({ ...deps, searches }),
+    ...logRoutes({ ...deps, searches }),
     {
       path: '/',
       methods: READ,

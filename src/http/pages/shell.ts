@@ -19,6 +19,8 @@ export type Page = {
   styles?: readonly string[]
   /** Where its news come from, as an address from the page (`../live/run/T12`); left out when it stays as it is. */
   live?: string
+  /** It changes, and who has no scripts sees it by asking again; left out where `live` says so. */
+  changes?: boolean
   /** Directives added to the policy, or put in the place of one: `{ 'worker-src': "'self'" }`. */
   policy?: Readonly<Record<string, string>>
   /** Words on `<body>`, for style sheets: `log`. */
@@ -50,12 +52,11 @@ export function answerPage(ctx: Context, page: Page): void {
 
 /** The whole document. Exported for those that answer it themselves. */
 export function pageHtml(page: Page): string {
-  const { title, root, main, live, place, look } = page
+  const { title, root, main, live, place, look, changes = live !== undefined } = page
   const styles = ['style.css', 'cards.css', 'charts.css', ...(page.styles ?? [])]
   const scripts = ['copy.js', ...(live === undefined ? [] : ['live.js']), ...(page.scripts ?? [])]
-  // Without scripts nobody hears news; `live.js` has no need of it.
-  const refresh =
-    live !== undefined && markup`<noscript><meta http-equiv="refresh" content="${REFRESH_S}"></noscript>\n`
+  // Without scripts nobody hears news; who has them has no need of it.
+  const refresh = changes && markup`<noscript><meta http-equiv="refresh" content="${REFRESH_S}"></noscript>\n`
   const whole = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -64,11 +65,13 @@ export function pageHtml(page: Page): string {
 <meta name="color-scheme" content="light dark">
 <title>${title} · Boardroom</title>
 <link rel="icon" href="${assetUrl(root, 'icon.svg')}">
+<script src="${assetUrl(root, 'theme.js')}"></script>
 ${styles.map(name => markup`<link rel="stylesheet" href="${assetUrl(root, name)}">\n`)}${refresh}${scripts.map(name => markup`<script type="module" src="${assetUrl(root, name)}"></script>\n`)}</head>
 <body${look !== undefined && markup` class="${look}"`}>
 <header class="top">
 <nav aria-label="Pages">${link(root === '.' ? './' : `${root}/`, 'Lab', place === 'lab')}${link(`${root}/artifacts`, 'Tests', place === 'tests')}</nav>
-${live !== undefined && markup`<p class="live" id="live" role="status" data-live="${live}"></p>\n`}</header>
+${live !== undefined && markup`<p class="live" id="live" role="status" data-live="${live}"></p>\n`}<button type="button" class="theme" id="theme" title="Light, dark or as the system">Theme</button>
+</header>
 <main id="main">
 ${main}
 </main>

@@ -134,6 +134,26 @@ test('scripts and style are kept for ever under the address a page names them by
   expect((await get(port, '/assets/live.js')).headers['content-type']).toBe('text/javascript; charset=utf-8')
 })
 
+test('a page that was seen once asks for none of its scripts again, however deep they are imported', async () => {
+  const { port } = await startPages(createLabPort(), createFakeClock(NOON))
+  const page = (await get(port, '/', HTML)).text
+  const sum = /live\.js\?v=([0-9a-f]+)"/.exec(page)?.[1] ?? ''
+  const seen = new Set<string>()
+  const walk = async (name: string): Promise<void> => {
+    if (seen.has(name)) return
+    seen.add(name)
+    const { headers, text } = await get(port, `/assets/${name}?v=${sum}`)
+    expect([name, headers['cache-control']]).toEqual([name, 'public, max-age=31536000, immutable'])
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, '')
+    for (const [, from = ''] of code.matchAll(/\bfrom '([^']+)'/g)) {
+      expect(from).toMatch(new RegExp(`^\\./[a-z-]+\\.js\\?v=${sum}$`))
+      await walk(from.slice(2, from.indexOf('?')))
+    }
+  }
+  for (const name of ['theme.js', 'copy.js', 'live.js', 'log.js']) await walk(name)
+  expect(seen.size).toBeGreaterThan(20)
+})
+
 test('no path whatever reaches another file by way of the assets', async () => {
   const { port } = await busy()
   for (const name of [

@@ -5,7 +5,7 @@ export type Token =
   | { kind: 'close'; name: string }
   | { kind: 'text'; text: string }
 
-const VOID = new Set(['meta', 'link', 'hr', 'br', 'img', 'line', 'polyline', 'circle', 'rect'])
+const VOID = new Set(['meta', 'link', 'hr', 'br', 'img', 'input', 'line', 'polyline', 'circle', 'rect'])
 const TAG = /^<(\/?)([a-z][a-z0-9-]*)((?: [a-z][a-z0-9-]*(?:="[^"<>]*")?)*)(\/?)>/i
 const ENTITY = /&(amp|lt|gt|quot|#39);/g
 const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }

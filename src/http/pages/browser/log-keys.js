@@ -11,6 +11,7 @@ const TABLE = [
   ['f', 'follow the end'],
   ['t', 'time: clock, since the start, none'],
   ['w', 'wrap long lines'],
+  ['x  X', 'choose the hit or the top line, all lines up to it'],
   ['c', 'copy the chosen lines'],
   ['Esc', 'leave the search, choose nothing, find nothing'],
   ['?', 'this table'],

@@ -1,6 +1,8 @@
 /** What the lab tells of a log that grows, until all of it is there. */
 
-/** @typedef {import('./log-lines.js').Size & { word: string | null, tone: string, later: string | null, isOver: boolean }} News */
+import { listen } from './stream.js'
+
+/** @typedef {import('./log-lines.js').Size & { word: string | null, tone: string, name: string, later: string | null, isOver: boolean }} News */
 
 /**
  * @param {string} base
@@ -8,15 +10,17 @@
  * @param {(isLost: boolean) => void} onLost
  */
 export function followLog(base, onNews, onLost) {
-  const source = new EventSource(`${base}/events`)
-  source.addEventListener('log', event => {
-    /** @type {News} */
-    const news = JSON.parse(event.data)
-    onLost(false)
-    onNews(news)
-    // The stream ends: a browser would open it again and again.
-    if (news.isOver) source.close()
+  const end = listen(`${base}/events`, {
+    onOpen: () => onLost(false),
+    onLost: () => onLost(true),
+    on: {
+      log(data) {
+        /** @type {News} */
+        const news = JSON.parse(data)
+        // The stream ends: a browser would open it again and again.
+        if (news.isOver) end()
+        onNews(news)
+      },
+    },
   })
-  source.addEventListener('error', () => onLost(true))
-  return source
 }

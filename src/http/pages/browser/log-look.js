@@ -4,8 +4,6 @@ import { TIME_MODES } from './log-time.js'
 
 /** @import { TimeMode } from './log-time.js' */
 
-const THEMES = ['system', 'light', 'dark']
-
 /**
  * @param {string} name
  * @returns {string | null}
@@ -28,23 +26,6 @@ function keep(name, value) {
   } catch {
     // A private window: it is as it is until it is closed.
   }
-}
-
-/** @param {HTMLElement} button */
-export function bindTheme(button, onChange = () => {}) {
-  let theme = kept('theme') ?? 'system'
-  const apply = () => {
-    if (THEMES.includes(theme) && theme !== 'system') document.documentElement.dataset['theme'] = theme
-    else delete document.documentElement.dataset['theme']
-    button.textContent = `Theme: ${theme}`
-    onChange()
-  }
-  button.addEventListener('click', () => {
-    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system'
-    keep('theme', theme)
-    apply()
-  })
-  apply()
 }
 
 /** @returns {{ time: TimeMode, wrap: boolean }} */

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{ id: string, file: string, base: string, size: import('./log-lines.js').Size, isOver: boolean,
- *   timeZone: string, name: string, word: string | null, focus: number | null,
+ *   timeZone: string, focus: number | null,
  *   marks: { from: number, to: number, kind: string, title: string }[] }} Facts
  */
 

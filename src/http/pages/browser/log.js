@@ -1,12 +1,14 @@
 /** The log page: its parts put together. Without this script the page shows the lines that the lab put into it. */
 
+import { addressOf } from './address.js'
+import { filterCases, settleCases } from './log-cases.js'
 import { createChoice } from './log-choice.js'
 import { lightHits } from './log-hits.js'
 import { bindKeys, showHelp } from './log-keys.js'
 import { createLines } from './log-lines.js'
 import { createList } from './log-list.js'
 import { followLog } from './log-live.js'
-import { bindTheme, keepLikes, likes } from './log-look.js'
+import { keepLikes, likes } from './log-look.js'
 import { createMap } from './log-map.js'
 import { byId, createFrame, numberWords, sizeWords } from './log-parts.js'
 import { makeRow, textOf } from './log-row.js'
@@ -19,6 +21,7 @@ import { createTimes, TIME_MODES } from './log-time.js'
 const page = byId('log')
 /** @type {Facts} */
 const facts = JSON.parse(page.dataset['log'] ?? '{}')
+const base = addressOf(facts.base)
 const { view, canvas, hint, note, fault } = createFrame(page, facts.file)
 document.documentElement.classList.add('js')
 
@@ -32,7 +35,7 @@ let isFollowing = !facts.isOver && location.hash === ''
 let seenLines = facts.size.lines
 
 const lines = createLines({
-  base: facts.base,
+  base,
   size: facts.size,
   onCome: () => list.draw(),
   onFail: words => {
@@ -64,7 +67,7 @@ const map = createMap(canvas, part => {
 })
 
 const search = createSearch({
-  base: facts.base,
+  base,
   form: /** @type {HTMLFormElement} */ (byId('find')),
   input: /** @type {HTMLInputElement} */ (byId('words')),
   told: byId('hits'),
@@ -123,7 +126,6 @@ function goTo(line) {
 function setFollow(on) {
   isFollowing = on && !facts.isOver
   if (on) list.toEnd()
-  else seenLines = Math.max(seenLines, 0)
   tellFollow()
 }
 
@@ -140,19 +142,34 @@ function tellFollow() {
 
 /** @param {import('./log-live.js').News} news */
 function onNews(news) {
-  const { word, tone, later, isOver, ...size } = news
+  const { word, tone, name, later, isOver, ...size } = news
   lines.grow(size)
   list.setTotal(size.lines)
   if (isFollowing) list.toEnd()
   byId('size').textContent = sizeWords(size)
-  tellState(facts, word, tone)
+  tellState(facts.file, { name, word, tone })
   if (later !== null) tellLater(later)
   search.grow()
   if (!isOver) return tellFollow()
   facts.isOver = true
   isFollowing = false
-  tellEnded()
   tellFollow()
+  void showEnd()
+}
+
+/** The reader stays where he is. */
+async function showEnd() {
+  tellEmpty()
+  const ended = await tellEnded()
+  if (ended === null) return
+  facts.marks = ended.marks
+  facts.focus = ended.focus
+  settleCases()
+  list.draw()
+}
+
+function tellEmpty() {
+  view.dataset['empty'] = facts.isOver ? 'Nothing was printed.' : 'Nothing was printed yet.'
 }
 
 // ---- how it looks ---------------------------------------------------------------------------------------------
@@ -226,18 +243,11 @@ byId('wrap').addEventListener('click', turnWrap)
 byId('help').addEventListener('click', showHelp)
 byId('hit-next').addEventListener('click', () => search.step(1))
 byId('hit-before').addEventListener('click', () => search.step(-1))
-bindTheme(byId('theme'), () => drawMap())
+// The strip is painted in the colours of its ground.
+new MutationObserver(drawMap).observe(document.documentElement, { attributeFilter: ['data-theme'] })
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawMap)
-document.getElementById('only-failed')?.addEventListener('change', filterCases)
-filterCases()
-// On a phone the lines come first.
-if (matchMedia('(width <= 700px)').matches) document.querySelector('#cases details')?.removeAttribute('open')
-
-function filterCases() {
-  const box = document.getElementById('only-failed')
-  const isOn = box instanceof HTMLInputElement && box.checked
-  document.getElementById('cases')?.classList.toggle('failed-only', isOn)
-}
+page.addEventListener('change', filterCases)
+settleCases()
 
 bindKeys({
   '/': () => /** @type {HTMLInputElement} */ (byId('words')).select(),
@@ -259,6 +269,8 @@ bindKeys({
   f: () => setFollow(!isFollowing),
   t: nextTime,
   w: turnWrap,
+  x: () => choice.pick(search.line ?? list.sight.first, false),
+  X: () => choice.pick(search.line ?? list.sight.first, true),
   c: () => void choice.copy(),
   '?': showHelp,
   Escape: () => {
@@ -272,6 +284,7 @@ bindKeys({
 // ---- the first look -------------------------------------------------------------------------------------------
 
 applyLike()
+tellEmpty()
 byId('size').textContent = sizeWords(facts.size)
 list.setTotal(lines.size.lines)
 const asked = new URLSearchParams(location.search)
@@ -281,4 +294,4 @@ else if (isFollowing || facts.focus === null) list.toEnd()
 else list.show(facts.focus)
 if (asked.get('q')) search.look(asked.get('q') ?? '')
 tellFollow()
-if (!facts.isOver) followLog(facts.base, onNews, isLost => page.classList.toggle('lost', isLost))
+if (!facts.isOver) followLog(base, onNews, isLost => page.classList.toggle('lost', isLost))

@@ -1,6 +1,10 @@
 /** What an address asks for, and what is answered where that cannot be. */
 
+import { isOver } from '../../../cards/run-words.ts'
+import { isLineLog } from '../../../lab/records.ts'
+import type { Run } from '../../../lab/types.ts'
 import { notFound, type Problem } from '../../problem.ts'
+import { attemptOf } from './marks.ts'
 
 type Given = string | string[] | undefined
 
@@ -21,6 +25,12 @@ export function wordsAsked(given: Given): string | null {
 
 function firstOf(given: Given): string {
   return (Array.isArray(given) ? given[0] : given) ?? ''
+}
+
+/** Whether a log that is not there will be, as far as anybody knows: of a test that goes on, not of its next attempt. */
+export function logIsAwaited(run: Run | null, file: string): boolean {
+  if (run === null || isOver(run.state) || !isLineLog(file)) return false
+  return (attemptOf(file) ?? 1) <= Math.max(1, run.attempts.length)
 }
 
 export function noSuchLog(run: string, file: string): Problem {

@@ -1,7 +1,7 @@
 /** A test's cases beside its log: what failed first, each with the way to its line. */
 
 import { count } from '../../../cards/words.ts'
-import { OUTPUT_LOG } from '../../../lab/records.ts'
+import { OUTPUT_LOG, reasonOf } from '../../../lab/records.ts'
 import type { CaseResult, Run, RunCase } from '../../../lab/types.ts'
 import { type Markup, markup, NOTHING } from '../markup.ts'
 import { isFailing } from './marks.ts'
@@ -34,11 +34,17 @@ export function caseList(
 <details open>
 <summary>Test cases: <strong>${totals.pass}</strong> of ${totals.total} passed${failed > 0 && markup` · <strong class="bad">${failed} failed</strong>`}</summary>
 <p class="js-only"><label><input type="checkbox" id="only-failed"${failed > 0 && markup` checked`}> failed only</label></p>
+${file !== OUTPUT_LOG && files.includes(OUTPUT_LOG) && markup`<p class="where-cases">Their lines are in ${OUTPUT_LOG}.</p>`}
 <ol>${listed.map(each => item(each, linkOf))}</ol>
 ${left > 0 && markup`<p>${count(left, 'case')} more: <a href="./results.xml">results.xml</a></p>`}
 </details>
 </aside>
 `
+}
+
+/** As its card says it. */
+function whyOf({ result, reason, output }: RunCase): string | null {
+  return isFailing(result) ? reasonOf(reason, output) : reason
 }
 
 function failing({ result }: RunCase): boolean {
@@ -56,10 +62,11 @@ function wayTo(file: string, files: readonly string[]): (found: RunCase) => stri
 }
 
 function item(found: RunCase, linkOf: (found: RunCase) => string | null): Markup {
-  const { name, result, reason } = found
+  const { name, result } = found
+  const why = whyOf(found)
   const href = linkOf(found)
   const look = isFailing(result) ? 'bad' : result === 'pass' ? 'ok' : 'idle'
   const label = href === null ? markup`<span>${name}</span>` : markup`<a href="${href}">${name}</a>`
-  return markup`<li class="case ${look}"><span class="result">${WORDS[result]}</span> ${label}${reason !== null && markup` <span class="why">${reason}</span>`}</li>
+  return markup`<li class="case ${look}"><span class="result">${WORDS[result]}</span> ${label}${why !== null && markup` <span class="why">${why}</span>`}</li>
 `
 }

@@ -5,18 +5,15 @@ import type { PageLine } from '../../../lab/lab.ts'
 import { paint } from '../../../reading/sgr.ts'
 import { answerProblem } from '../../problem.ts'
 import type { Params, Route } from '../../routes.ts'
-import { noSuchLog, notANumber, noWords, tooManySearches, wholeNumber, wordsAsked } from './asked.ts'
+import { noSuchLog, notANumber, noWords, wholeNumber, wordsAsked } from './asked.ts'
 import { logEvents } from './events.ts'
 import type { LogRoutesDeps } from './types.ts'
 
 const READ = ['GET', 'HEAD']
 const MOST_LINES = 2_000
 const MOST_HITS = 10_000
-/** Each may read a gigabyte: no crowd of them may hold up the lab. */
-const MOST_SEARCHES = 8
 
 export function logRoutes(deps: LogRoutesDeps): readonly Route[] {
-  let searches = 0
   return [
     {
       path: '/live/log/:run/:file/lines',
@@ -28,15 +25,7 @@ export function logRoutes(deps: LogRoutesDeps): readonly Route[] {
       path: '/live/log/:run/:file/find',
       methods: READ,
       access: 'page',
-      handle: async (ctx, params) => {
-        if (searches >= MOST_SEARCHES) return answerProblem(ctx, tooManySearches(searches))
-        searches++
-        try {
-          await giveHits(ctx, deps, params)
-        } finally {
-          searches--
-        }
-      },
+      handle: (ctx, params) => giveHits(ctx, deps, params),
     },
     {
       path: '/live/log/:run/:file/events',
@@ -60,27 +49,20 @@ async function giveLines(ctx: Context, { lab }: LogRoutesDeps, params: Params): 
 }
 
 /** `?q=panic&from=1`: `{ hits, total, next }`; where `next` is a number, ask again from there for the rest. */
-async function giveHits(ctx: Context, { lab }: LogRoutesDeps, params: Params): Promise<void> {
+async function giveHits(ctx: Context, { lab, searches }: LogRoutesDeps, params: Params): Promise<void> {
   const { run, file } = named(params)
   const words = wordsAsked(ctx.query['q'])
   const from = wholeNumber(ctx.query['from'], 1)
   if (from === null) return answerProblem(ctx, notANumber())
   if (words === null) return answerProblem(ctx, noWords())
-  const left = new AbortController()
-  const onClose = (): void => left.abort(new Error('its reader left'))
-  ctx.res.once('close', onClose)
-  try {
-    const options = { from, limit: MOST_HITS, signal: left.signal }
-    const found = await lab.logs.find(run, file, words, options)
-    if (found === null) return answerProblem(ctx, noSuchLog(run, file))
-    give(ctx, found)
-  } catch (error) {
-    // Nobody hears the answer.
-    if (!left.signal.aborted) throw error
-    ctx.respond = false
-  } finally {
-    ctx.res.off('close', onClose)
-  }
+  const done = await searches.run(ctx, signal => {
+    const options = { from, limit: MOST_HITS, signal }
+    return lab.logs.find(run, file, words, options)
+  })
+  if (done === null) return
+  if ('problem' in done) return answerProblem(ctx, done.problem)
+  if (done.found === null) return answerProblem(ctx, noSuchLog(run, file))
+  give(ctx, done.found)
 }
 
 /** A line for the page's script: text as it is where it is plain, else pieces with how each looks. */

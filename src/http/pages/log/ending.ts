@@ -15,8 +15,13 @@ export function endingOf({ run, file, files, mark, isOver }: Asked): Markup {
   if (title === null && mark === null) return NOTHING
   const proof = file === OUTPUT_LOG ? elsewhere(run, lines, files) : jump(mark)
   const firstCase = mark?.kind === 'case' ? markup` first failed case: ${jump(mark)}` : NOTHING
-  return markup`<div class="verdict" id="verdict"><strong>${title ?? mark?.title ?? ''}</strong> ${proof}${firstCase}${said !== null && said !== title && markup` <span class="said">${said}</span>`}</div>
+  return markup`<div class="verdict" id="verdict"><strong>${title ?? mark?.title ?? ''}</strong> ${proof}${firstCase}${said !== null && bare(said) !== bare(title ?? '') && markup` <span class="said">${said}</span>`}</div>
 `
+}
+
+/** Without what only makes a sentence of it. */
+function bare(words: string): string {
+  return words.replace(/\.$/, '')
 }
 
 type Ended = { title: string | null; said: string | null; lines: Lines | undefined }

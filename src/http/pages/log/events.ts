@@ -1,11 +1,11 @@
 /** How long a log is and how its test stands, for pages that follow it: at most four times a second. */
 
 import type { Context } from 'koa'
-import { isOver, stateWord, toneOf } from '../../../cards/run-words.ts'
+import { isOver, placeOf, programName, stateWord, toneOf } from '../../../cards/run-words.ts'
 import { clean } from '../../../cards/text.ts'
 import type { Millis, Timer } from '../../../clock.ts'
 import type { LogSize } from '../../../lab/lab.ts'
-import { consoleLog } from '../../../lab/records.ts'
+import { consoleLog, isLineLog } from '../../../lab/records.ts'
 import type { Run } from '../../../lab/types.ts'
 import { tooManyStreams } from '../../live/too-many.ts'
 import { answerProblem } from '../../problem.ts'
@@ -19,6 +19,8 @@ export type LogNews = LogSize & {
   /** `running`, `failed: kernel panic`; null of a log without its test. */
   word: string | null
   tone: string
+  /** `T12 · hello on soc-a-001`: of a test that waits it is no board yet. */
+  name: string
   /** The log of a later attempt, which is the one that goes on; null where this is the latest. */
   later: string | null
   /** Nothing more will come: neither of the log nor of the test. */
@@ -27,7 +29,7 @@ export type LogNews = LogSize & {
 
 /**
  * Events `log`, each a `LogNews`: one at once, and one whenever it is another; after the one that says that all is
- * over the stream ends. 404 where there is no such log; of a test that has not begun it is an empty one.
+ * over the stream ends. 404 where there can be no such log; one that has not come, or never came, is an empty one.
  */
 export async function logEvents(
   ctx: Context,
@@ -65,17 +67,19 @@ export async function logEvents(
   }
 }
 
-const NOTHING_YET: LogSize = { lines: 0, whole: 0, bytes: 0, grows: true }
-
+/** Null where there can be no such log; of one that never came it is told that its test has ended. */
 export async function newsOf(lab: LogLab, id: string, file: string): Promise<LogNews | null> {
   const run = await lab.run(id)
   const size = await lab.logs.size(id, file)
   const isDone = run === null || isOver(run.state)
-  if (size === null && isDone) return null
-  const { word, tone } = standing(lab, run)
+  if (size === null && (run === null || !isLineLog(file))) return null
+  const { word, tone, name } = standing(lab, id, run)
   const later = laterThan(file, run)
-  return { ...(size ?? NOTHING_YET), word, tone, later, isOver: isDone && size?.grows !== true }
+  const known = size ?? { ...NOTHING, grows: !isDone }
+  return { ...known, word, tone, later, isOver: isDone && !known.grows, name }
 }
+
+const NOTHING: LogSize = { lines: 0, whole: 0, bytes: 0, grows: true }
 
 function laterThan(file: string, run: Run | null): string | null {
   const attempt = attemptOf(file)
@@ -83,7 +87,13 @@ function laterThan(file: string, run: Run | null): string | null {
   return attempt !== null && latest > attempt ? consoleLog(latest) : null
 }
 
-export function standing(lab: LogLab, run: Run | null): { word: string | null; tone: string } {
-  if (run === null) return { word: null, tone: 'idle' }
-  return { word: clean(stateWord(run, lab.progress(run.id))), tone: toneOf(run) }
+/** Of the test whose log it is. */
+export function standing(
+  lab: LogLab,
+  id: string,
+  run: Run | null,
+): { word: string | null; tone: string; name: string } {
+  if (run === null) return { word: null, tone: 'idle', name: id }
+  const name = clean(`${id} · ${programName(run.program)} on ${placeOf(run)}`)
+  return { word: clean(stateWord(run, lab.progress(run.id))), tone: toneOf(run), name }
 }

@@ -41,11 +41,10 @@ ${tabs(head)}
 <button type="button" class="js-only" id="hit-before" title="Hit before (N)" aria-label="Hit before">↑</button>
 <button type="button" class="js-only" id="hit-next" title="Next hit (n)" aria-label="Next hit">↓</button>
 </form>
-<div class="tools" role="toolbar" aria-label="How it is shown">
+<div class="tools" role="group" aria-label="How it is shown">
 <button type="button" class="js-only" id="follow" aria-pressed="false" title="Stay at the end (f)">Follow</button>
 <button type="button" class="js-only" id="times" title="Time: of the clock, since the start, none (t)">Time</button>
 <button type="button" class="js-only" id="wrap" aria-pressed="false" title="Wrap long lines (w)">Wrap</button>
-<button type="button" class="js-only" id="theme" title="Light, dark or as the system">Theme</button>
 <a href="${raw}">Raw</a>
 <a href="./${encodeURIComponent(file)}?download" download="${id}-${file}">Download</a>
 <button type="button" class="js-only" id="help" title="Keys (?)" aria-label="Keys">?</button>

@@ -14,8 +14,9 @@ export async function hitList(
   file: string,
   words: string,
   from: number,
+  signal: AbortSignal,
 ): Promise<Markup> {
-  const found = await lab.logs.find(id, file, words, { from, limit: MOST })
+  const found = await lab.logs.find(id, file, words, { from, limit: MOST, signal })
   if (found === null) return NOTHING
   const { hits, total, next } = found
   const rows = await Promise.all(hits.map(line => hitRow(lab, id, file, line)))

@@ -1,15 +1,16 @@
 /** The page of a log: the lines that matter as plain HTML, and all of it for browsers that run its scripts (design 6). */
 
 import type { Context } from 'koa'
-import { isOver as isAtEnd, placeOf, programName } from '../../../cards/run-words.ts'
+import { isOver as isAtEnd } from '../../../cards/run-words.ts'
 import { clean } from '../../../cards/text.ts'
 import { dateTime, type TimeFrame } from '../../../cards/words.ts'
 import type { LogWindow } from '../../../lab/lab.ts'
 import { isLineLog } from '../../../lab/records.ts'
-import { answerProblem } from '../../problem.ts'
+import type { Problem } from '../../problem.ts'
 import { type Markup, markup, NOTHING } from '../markup.ts'
+import { answerProblemPage } from '../problem-page.ts'
 import { answerPage } from '../shell.ts'
-import { noSuchLog, wholeNumber, wordsAsked } from './asked.ts'
+import { logIsAwaited, noSuchLog, wholeNumber, wordsAsked } from './asked.ts'
 import { caseList } from './cases.ts'
 import { standing } from './events.ts'
 import { logHead } from './head.ts'
@@ -36,21 +37,24 @@ export function hasLogPage(file: string): boolean {
  * there is no such log; of a test that goes on it may be empty yet.
  */
 export async function answerLogPage(ctx: Context, deps: LogPageDeps, asked: LogAsked): Promise<void> {
-  const { lab, clock, timeZone } = deps
+  const { lab, clock, timeZone, searches } = deps
   const { id, run, file, files } = asked
   const cases = run?.result?.cases === undefined ? [] : await lab.cases(run)
   const marks = run === null ? [] : marksOf(run, file, cases)
   const mark = firstOf(marks)
-  const { word, tone } = standing(lab, run)
+  const { word, tone, name } = standing(lab, id, run)
   const isOver = run === null || isAtEnd(run.state)
   const found = await windowOf(lab, id, file, fromOf(ctx), mark)
-  if (found === null && isOver) return answerProblem(ctx, noSuchLog(id, file))
+  if (found === null && !logIsAwaited(run, file)) return answerProblemPage(ctx, noSuchLog(id, file), ROOT)
   const window = found ?? NOTHING_YET
   const frame = { now: clock.now(), timeZone: timeZone() }
   const words = wordsAsked(ctx.query['q'])
-  const name = run === null ? id : `${id} · ${programName(run.program)} on ${placeOf(run)}`
+  const after = wholeNumber(ctx.query['after'], 1) ?? 1
   const hits =
-    words === null ? NOTHING : await hitList(lab, id, file, words, wholeNumber(ctx.query['after'], 1) ?? 1)
+    words === null
+      ? { found: NOTHING }
+      : await searches.run(ctx, signal => hitList(lab, id, file, words, after, signal))
+  if (hits === null) return
 
   answerPage(ctx, {
     title: `${word === null ? '' : `${word} · `}${name} · ${file}`,
@@ -59,11 +63,13 @@ export async function answerLogPage(ctx: Context, deps: LogPageDeps, asked: LogA
     look: 'log',
     scripts: SCRIPTS,
     styles: STYLES,
+    // Whoever reads a part of it, or what was found in it, is not torn away from there.
+    changes: !isOver && words === null && ctx.query['from'] === undefined,
     main: markup`<div class="log-page" id="log" data-log="${facts()}">
 ${logHead({ id, run, file, files, name, word, tone, window, words, mark, isOver })}
-${hits}<div class="log-body">
+${'found' in hits ? hits.found : busy(hits.problem)}<div class="log-body">
 <div class="log-main">
-${lineBlock(window, marks, frame)}</div>
+${lineBlock(window, marks, frame, isOver)}</div>
 ${caseList(run, cases, file, files)}</div>
 </div>`,
   })
@@ -78,8 +84,6 @@ ${caseList(run, cases, file, files)}</div>
       size: { lines, whole, bytes, grows },
       isOver: isOver && !grows,
       timeZone: frame.timeZone,
-      name,
-      word,
       focus: mark?.from ?? null,
       marks: marks.slice(0, MOST_MARKS).map(each => ({ ...each, title: clean(each.title).slice(0, 300) })),
     })
@@ -92,10 +96,16 @@ function fromOf(ctx: Context): number | null {
   return ctx.query['from'] === undefined ? null : wholeNumber(ctx.query['from'], 1)
 }
 
-function lineBlock(window: LogWindow, marks: readonly Mark[], frame: TimeFrame): Markup {
+/** The lines are there all the same. */
+function busy({ detail, hint }: Problem): Markup {
+  return markup`<section class="log-hits" aria-label="Found"><p>${detail} ${hint}</p></section>
+`
+}
+
+function lineBlock(window: LogWindow, marks: readonly Mark[], frame: TimeFrame, isOver: boolean): Markup {
   const { from, shown, lines } = window
   if (shown.length === 0)
-    return markup`<p class="log-empty" id="rows">${lines === 0 ? 'Nothing was printed yet.' : `It has ${lines} lines.`}</p>\n`
+    return markup`<p class="log-empty" id="rows">${lines > 0 ? `It has ${lines} lines.` : isOver ? 'Nothing was printed.' : 'Nothing was printed yet.'}</p>\n`
   const pager = pagerLinks(pagerOf(window))
   const near = marks.filter(mark => mark.to >= from && mark.from < from + shown.length)
   // Rows say the day where it is another than that of the first, which is said once.

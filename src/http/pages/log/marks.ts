@@ -1,6 +1,6 @@
 /** What of a run stands in which lines of one of its logs: what it failed by, what its console told, failed cases. */
 
-import { OUTPUT_LOG } from '../../../lab/records.ts'
+import { OUTPUT_LOG, reasonOf } from '../../../lab/records.ts'
 import type { CaseResult, Lines, Run, RunCase } from '../../../lab/types.ts'
 
 /** `verdict`: what proves how it ended. `ends`, `told`: what else the console told. `case`: a failed test case. */
@@ -31,12 +31,11 @@ export function isFailing(result: CaseResult): boolean {
 function caseMarks(cases: readonly RunCase[]): Mark[] {
   return cases
     .filter(each => each.file === undefined && isFailing(each.result))
-    .map(({ lines: [from, to], name, reason }) => ({
-      from,
-      to: Math.max(from, to),
-      kind: 'case',
-      title: reason === null ? name : `${name}: ${reason}`,
-    }))
+    .map(({ lines: [from, to], name, reason, output }) => {
+      const why = reasonOf(reason, output)
+      const title = why === null ? name : `${name}: ${why}`
+      return { from, to: Math.max(from, to), kind: 'case', title }
+    })
 }
 
 function consoleMarks(run: Run, attempt: number | null): Mark[] {

@@ -98,6 +98,7 @@ test('a line behind the last is none, and of a line asked for a page begins ther
 test('who follows a log is told what it has at once, what comes, how the test ends, and then nothing more', async () => {
   const rig = await rigOf({ state: 'running' })
   const response = await open(rig.port, `${LIVE}/events`)
+  expect(response.statusCode).toBe(200)
   let heard = ''
   response.on('data', bytes => {
     heard += String(bytes)
@@ -130,6 +131,10 @@ test('a crowd of searches is told to come again, and what is begun is finished',
   await until(() => begun === 8, 'eight search')
   const ninth = await get(rig.port, `${LIVE}/find?q=panic`)
   expect([ninth.status, ninth.headers['retry-after']]).toEqual([503, '1'])
+  // A page without scripts searches, too; its lines are there all the same.
+  const page = await get(rig.port, '/artifacts/T12/console.log?q=panic')
+  expect([page.status, page.text.includes('8 searches of logs are under way.')]).toEqual([200, true])
+  expect(page.text).toContain('id="L1"')
   go.resolve()
   for (const answer of await Promise.all(asked)) expect(JSON.parse(answer.text).hits).toEqual([1])
   expect((await get(rig.port, `${LIVE}/find?q=panic`)).status).toBe(200)

@@ -6,6 +6,7 @@ import { createStreams } from '../../../../src/http/live/streams.ts'
 import { assetRoutes } from '../../../../src/http/pages/assets.ts'
 import { logRoutes } from '../../../../src/http/pages/log/data.ts'
 import { answerLogPage } from '../../../../src/http/pages/log/log-page.ts'
+import { createSearches } from '../../../../src/http/pages/log/searches.ts'
 import type { LogLab } from '../../../../src/http/pages/log/types.ts'
 import { createRouter, type Route } from '../../../../src/http/routes.ts'
 import { createRunLogs } from '../../../../src/lab/logs/run-logs.ts'
@@ -78,7 +79,7 @@ export async function startLogRig(begin: Partial<Run> = {}): Promise<LogRig> {
     progress: () => null,
   }
   const streams = createStreams({ clock: systemClock, most: 50 })
-  const deps = { lab, streams, clock: systemClock, timeZone: () => 'UTC' }
+  const deps = { lab, streams, clock: systemClock, timeZone: () => 'UTC', searches: createSearches() }
   const page: Route = {
     path: '/artifacts/:run/:file',
     methods: ['GET'],
