@@ -63,6 +63,13 @@ function readKey(name: string, role: ApiKey['role'], key: string): ApiKey | Faul
   return { name, role, key: { kind: 'plain', value: key } }
 }
 
+/** Whoever knows it submits tests as a user does, so it is as long as a key; it is never shown. */
+export function webhookProblems(secret: string | undefined): string[] {
+  if (secret === undefined || secret.length >= SHORTEST) return []
+  const name = 'JENKINS_WEBHOOK_SECRET'
+  return [`${name}: has fewer than ${SHORTEST} characters, which can be guessed. ${MAKE_ONE}`]
+}
+
 /** Of a key and of its sum: the same one may be written in either way. */
 function sumOf({ key }: ApiKey): string {
   return key.kind === 'sha256' ? key.hex : createHash('sha256').update(key.value).digest('hex')

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from '../errors.ts'
-import { apiKeysOf } from './api-keys.ts'
+import { apiKeysOf, webhookProblems } from './api-keys.ts'
 import { chatOf } from './chat.ts'
 import { parseNetwork } from './networks.ts'
 import type { Variables } from './references.ts'
@@ -60,6 +60,7 @@ export function readEnvironment(variables: Variables): Environment {
   const chat = chatOf(values, problems)
   if (chat === 'slack') problems.push(...slackProblems(values))
   const apiKeys = apiKeysOf(values['API_KEYS'], problems)
+  problems.push(...webhookProblems(values['JENKINS_WEBHOOK_SECRET']))
   const result = EnvironmentSchema.safeParse(values)
   for (const { path, message } of result.error?.issues ?? [])
     problems.push(`${path.join('.')}: ${shown(values[String(path[0])])} ${message}.`)

@@ -42,6 +42,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'WORKER_LOCATION' },
   { name: 'JENKINS_WEBHOOK_SECRET', secret: 'whole' },
   { name: 'API_KEYS', secret: 'keys' },
+  { name: 'BOARDROOM_KEY', secret: 'whole' },
   { name: 'SMTP_URL', secret: 'password in URL' },
   { name: 'ALERT_EMAIL' },
   { name: 'ALERT_WEBHOOK_URL', secret: 'whole' },

@@ -48,6 +48,8 @@ export function createApp(deps: AppDeps): Koa {
   async function caught(ctx: Context, next: Next): Promise<void> {
     ctx.set('X-Content-Type-Options', 'nosniff')
     ctx.set('Referrer-Policy', 'no-referrer')
+    // Who is let in by where they are, as keyless callers are, must not load anything of ours into another site's page.
+    ctx.set('Cross-Origin-Resource-Policy', 'same-origin')
     try {
       await next()
     } catch (error) {
@@ -85,7 +87,6 @@ export function createApp(deps: AppDeps): Koa {
       case 'method':
         return answerProblem(ctx, notThatMethod(ctx.method, ctx.path, found.allowed))
       case 'found':
-        named(ctx, found.route.path)
         named(ctx, found.route.path)
         return await answer(ctx, found.route, found.params)
     }

@@ -43,9 +43,12 @@ const LIMITS: HttpLimits = {
 export function createEndpoint(options: HttpOptions): Endpoint {
   const { lab, log, clock, dispatcher, inbox, home, version } = options
   const limits = { ...LIMITS, ...options.limits }
+  const stopping = new AbortController()
   const streams = createStreams({ clock, most: limits.streams })
+  // Of their own: pages are open to whoever reaches the port, and must not keep out those who have a key.
+  const pageStreams = createStreams({ clock, most: limits.streams })
   const gate = createGate(limits.uploads)
-  const traffic = { streams: () => streams.count, uploads: () => gate.taken }
+  const traffic = { streams: () => streams.count + pageStreams.count, uploads: () => gate.taken }
   const metrics = createMetrics({ lab, version, ...traffic, clock, log })
   const jenkins = createJenkins({ lab, dispatcher, inbox, home, secret: options.jenkinsSecret, clock, log })
   const live = { lab, streams, clock, log }
@@ -66,12 +69,12 @@ export function createEndpoint(options: HttpOptions): Endpoint {
     jenkins.route,
     ...createApi({
       ...api,
-      waiting: createWaiting({ lab, clock }),
+      waiting: createWaiting({ lab, clock, stopping: stopping.signal }),
       sendFollowed: (ctx, followed, before) => sendFollowed(ctx, followed, before, live),
-      others: [...eventRoutes(live), lineRoute(api), junitRoute(lab)],
+      others: [...eventRoutes(live), lineRoute(api), junitRoute(live)],
       needsKey: options.callers.keys.length > 0,
     }),
-    ...pageRoutes({ ...options, streams }),
+    ...pageRoutes({ ...options, streams: pageStreams }),
   ]
   const app = createApp({
     ...{ log, clock, routes, metrics },
@@ -83,7 +86,9 @@ export function createEndpoint(options: HttpOptions): Endpoint {
     app,
     resume: jenkins.resume,
     async stop(deadlineMs) {
+      stopping.abort(new Error('stopping'))
       streams.closeAll()
+      pageStreams.closeAll()
       metrics.close()
       await jenkins.stop(deadlineMs)
     },

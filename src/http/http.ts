@@ -3,8 +3,12 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type Millis, within } from '../clock.ts'
 import { LabError, messageOf } from '../errors.ts'
 import { createEndpoint } from './compose.ts'
+import { bearSilence } from './silence.ts'
 import type { Http, HttpOptions, Timeouts } from './types.ts'
+import { letPass } from './uploads/feed.ts'
 
+/** Of one answer; Node warns of more as of a leak. */
+const MOST_LISTENERS = 20
 const TIMEOUTS: Timeouts = { headersMs: 10_000, idleMs: 120_000 }
 
 /** One server, one port: pages, API, webhooks, metrics, and what the chat platforms post. */
@@ -29,7 +33,14 @@ export function createHttp(options: HttpOptions): Http {
     },
     (request, response) => {
       silent.delete(request.socket)
+      // Of a followed log eleven hear its end, Node's pipeline and each part that holds something for it.
+      response.setMaxListeners(MOST_LISTENERS)
+      bearSilence(request, response)
       if (stopping) response.setHeader('Connection', 'close')
+      // Before Node's own listener, which would read a body that nobody wanted to its end, however far that is.
+      response.prependOnceListener('finish', () => {
+        if (!request.complete) letPass(request, clock)
+      })
       response.once('close', () => {
         // A connection kept alive would hold up the end for as long as its reader likes.
         if (stopping) setImmediate(() => server.closeIdleConnections())
@@ -38,6 +49,8 @@ export function createHttp(options: HttpOptions): Http {
     },
   )
   server.timeout = timeouts.idleMs
+  // It may be passed over (RFC 9110, 10.1.1); Node's own answer would have no words.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('connection', socket => {
     silent.add(socket)
     socket.once('close', () => silent.delete(socket))

@@ -1,14 +1,19 @@
 import { Readable } from 'node:stream'
 import { junitReport } from '../cards/junit.ts'
 import { isOver } from '../cards/run-words.ts'
+import type { Clock } from '../clock.ts'
 import { parseId } from '../ids.ts'
 import type { Lab } from '../lab/lab.ts'
 import { writeJunit } from '../reading/cases/junit-write.ts'
+import { TEST_ID } from './api/parameters.ts'
 import type { ApiRoute } from './api/types.ts'
-import { answerProblem, notFound } from './problem.ts'
+import { noTest } from './found-files.ts'
+import { answerProblem } from './problem.ts'
+
+export type JunitDeps = { lab: Pick<Lab, 'run' | 'cases' | 'gone' | 'inventory'>; clock: Pick<Clock, 'now'> }
 
 /** `GET /api/v1/tests/T12/junit`: what Jenkins' `junit` step reads, of every test that has ended. */
-export function junitRoute(lab: Pick<Lab, 'run' | 'cases'>): ApiRoute {
+export function junitRoute({ lab, clock }: JunitDeps): ApiRoute {
   return {
     path: '/api/v1/tests/:id/junit',
     methods: ['GET', 'HEAD'],
@@ -16,11 +21,8 @@ export function junitRoute(lab: Pick<Lab, 'run' | 'cases'>): ApiRoute {
     async handle(ctx, params) {
       const id = params['id'] ?? ''
       const run = parseId('T', id) === null ? null : await lab.run(id)
-      if (run === null)
-        return answerProblem(
-          ctx,
-          notFound(`There is no test ${JSON.stringify(id)}.`, 'List them: GET /api/v1/tests'),
-        )
+      // Its record may outlive its files: a report without its cases would say that nothing failed.
+      if (run === null || lab.gone(run.id) !== null) return answerProblem(ctx, noTest({ lab, clock }, id))
       if (!isOver(run.state))
         return answerProblem(ctx, {
           status: 409,
@@ -40,16 +42,7 @@ export function junitRoute(lab: Pick<Lab, 'run' | 'cases'>): ApiRoute {
       summary: 'the results of a test as JUnit XML',
       about: 'The test itself is a case, and each of its test cases. Status 409 while it goes on.',
       group: 'run a test',
-      parameters: [
-        {
-          name: 'id',
-          in: 'path',
-          description: 'The test, such as T12.',
-          required: true,
-          schema: { type: 'string' },
-          example: 'T12',
-        },
-      ],
+      parameters: [TEST_ID],
       responses: {
         200: { description: 'JUnit XML.', content: { 'application/xml': { schema: { type: 'string' } } } },
       },

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Context } from 'koa'
+import { clean } from '../cards/text.ts'
 
 /** An answer that is not what was asked for: problem details (RFC 9457), or the same as plain text. */
 export type Problem = {
@@ -21,12 +22,21 @@ export function answerProblem(ctx: Context, problem: Problem): void {
   ctx.vary('Accept')
   if (wantsText(ctx)) {
     ctx.type = 'text/plain; charset=utf-8'
-    ctx.body = `${detail}\n${hint}\n`
+    ctx.body = `${harmless(detail)}\n${harmless(hint)}\n`
   } else {
     ctx.type = 'application/problem+json'
     const title = STATUS_CODES[status] ?? 'Error'
-    ctx.body = JSON.stringify({ type: 'about:blank', title, status, detail, code, hint, ...more })
+    ctx.body = JSON.stringify({ type: 'about:blank', title, status, detail, code, hint, ...more }, harmlessly)
   }
+}
+
+/** It repeats what was sent, and is read at terminals: what would steer one is taken out (P28). Lines stay lines. */
+function harmless(text: string): string {
+  return text.split('\n').map(clean).join('\n')
+}
+
+function harmlessly(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? harmless(value) : value
 }
 
 const JSON_TYPES = ['application/json', 'application/problem+json']

@@ -75,7 +75,7 @@ export type HttpLimits = {
   fileBytes: number
   /** At once, of all callers together. */
   uploads: number
-  /** Open streams of events and followed logs at once. */
+  /** Open streams of events and followed logs at once; pages have as many of their own. */
   streams: number
   /** Requests a minute of one caller, and at once in a burst. */
   perMinute: number

@@ -91,7 +91,7 @@ boards:
   it('is right when both are, and shows neither secrets nor a word of what was wrong', () => {
     const variables = {
       PW: 'swordfish',
-      JENKINS_WEBHOOK_SECRET: 'open sesame',
+      JENKINS_WEBHOOK_SECRET: 'open sesame, open sesame',
       TRUSTED_NETWORKS: '10.0.0.0/8',
     }
     const result = describeCheck(readEnvironment(variables), read(LAB, variables))

@@ -154,6 +154,10 @@ describe('environment (design 10)', () => {
   })
 
   it('repeats no password of an address', () => {
+    expect(problemsOf({ JENKINS_WEBHOOK_SECRET: 'fifteen-letters' })).toEqual([
+      'JENKINS_WEBHOOK_SECRET: has fewer than 16 characters, which can be guessed. Make one with: openssl rand -hex 24',
+    ])
+    expect(problemsOf({ JENKINS_WEBHOOK_SECRET: '', PORT: 'x' })).toHaveLength(1)
     expect(problemsOf({ PUBLIC_URL: 'https://me:swordfish@lab.example.com' }).join()).not.toContain(
       'swordfish',
     )

@@ -213,3 +213,14 @@ test('a path that is longer than any name, or overlong in its encoding, reaches 
   await until(() => absolute.closed(), 'the answer')
   expect(absolute.seen()).toMatch(/^HTTP\/1\.1 404 /)
 })
+
+test('an expectation that nobody knows of is passed over: the answer has words of its own', async () => {
+  const { port } = await rig()
+  for (const expectation of ['something', '100-continue, something', '100-continue']) {
+    const { status, text } = await get(port, '/api/v1/nothing', { expect: expectation })
+    expect([status, JSON.parse(text)]).toMatchObject([
+      404,
+      { code: 'not-found', hint: expect.stringMatching(/./) },
+    ])
+  }
+})

@@ -3,12 +3,15 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import Koa from 'koa'
 import { expect, onTestFinished, test } from 'vitest'
+
 import { junitReport } from '../../src/cards/junit.ts'
+import { systemClock } from '../../src/clock.ts'
 import { junitRoute } from '../../src/http/junit.ts'
 import type { Run, RunCase, RunResult } from '../../src/lab/types.ts'
 import { writeJunit } from '../../src/reading/cases/junit-write.ts'
 import { readCases } from '../../src/reading/cases/read-cases.ts'
 import { CASE_RESULTS, type CaseResult } from '../../src/reading/cases/types.ts'
+import { createLabPort } from '../commands/lab-port.ts'
 import { aRun, get } from './rig.ts'
 
 const PANIC: RunResult = {
@@ -109,8 +112,21 @@ test('whatever boards and people call things, the file reads back to the same re
   )
 })
 
-async function serve(run: Run | null, cases: readonly RunCase[] = []): Promise<number> {
-  const route = junitRoute({ run: async id => (run?.id === id ? run : null), cases: async () => cases })
+type Gone = { at: number; reason: string }
+
+async function serve(
+  run: Run | null,
+  cases: readonly RunCase[] = [],
+  gone: Record<string, Gone> = {},
+): Promise<number> {
+  const port = createLabPort()
+  const lab = {
+    run: async (id: string) => (run?.id === id ? run : null),
+    cases: async () => cases,
+    gone: (id: string) => gone[id] ?? null,
+    inventory: port.inventory,
+  }
+  const route = junitRoute({ lab, clock: systemClock })
   const app = new Koa()
   const caller = {
     person: { id: 'ci', name: 'ci', platform: 'http' },
@@ -141,4 +157,19 @@ test('it answers 409 while the test goes on, and 404 for one that never was', as
   expect([going.status, JSON.parse(going.text)]).toMatchObject([409, { code: 'not-ended' }])
   for (const id of ['T13', 'nonsense'])
     expect((await get(port, `/api/v1/tests/${id}/junit`)).status).toBe(404)
+})
+
+test('M7.4 of a test that was removed it says when and why, also while its record is still there', async () => {
+  const gone = { at: Date.UTC(2026, 2, 7, 12), reason: 'older than 7 days' }
+  const port = await serve(aRun(), [], { T12: gone, T11: gone })
+  for (const [path, id] of [
+    ['T12', 'T12'],
+    ['t11', 'T11'],
+  ]) {
+    const { status, text } = await get(port, `/api/v1/tests/${path}/junit`)
+    expect([status, JSON.parse(text)]).toMatchObject([
+      404,
+      { code: 'removed', detail: `${id}'s files were removed on 2026-03-07: older than 7 days.` },
+    ])
+  }
 })

@@ -15,10 +15,12 @@ export type ServedChild = {
   /** Resolves when no request is under way and idle connections are closed; what is open then is left behind. */
   quiet(): Promise<void>
   close(): Promise<void>
+  /** What else there may not be more of, counted by name. */
+  also?(): Readonly<Record<string, number>>
 }
 
 /** Tells the test the port, and what is held whenever it asks; ends with it. Needs --expose-gc. */
-export function serveWatched({ port, quiet, close }: ServedChild): void {
+export function serveWatched({ port, quiet, close, also = () => ({}) }: ServedChild): void {
   const { gc } = globalThis
   if (gc === undefined) throw new Error('start it with --expose-gc')
   const lines = createInterface({ input: process.stdin })
@@ -45,7 +47,7 @@ export function serveWatched({ port, quiet, close }: ServedChild): void {
       await setImmediate()
     }
     const { heapUsed, external } = process.memoryUsage()
-    say({ n, held: { heap: heapUsed, external, handles: handles() } satisfies Held })
+    say({ n, held: { heap: heapUsed, external, handles: { ...handles(), ...also() } } satisfies Held })
   }
 }
 

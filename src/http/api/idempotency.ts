@@ -107,7 +107,7 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
     // Heard and nothing more: whoever heard it was stopped before the first effect.
     if (entry.stage === 'heard') return null
     if (stored.problem !== undefined) return { kind: 'problem', problem: stored.problem, replayed: true }
-    const kept = stored.kept ?? (await startedBy(request, stored.person, lab))
+    const kept = stored.kept ?? (await startedBy(request, entry.receivedAt, stored.person, lab))
     return kept === null ? refused(NOBODY_KNOWS) : { kind: 'again', kept }
   }
 
@@ -116,7 +116,8 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
       if (came.kind === 'nothing') return await inbox.forget(request)
       if (came.kind === 'done') return await inbox.finish(request, { ...stored, kept: came.kept })
       // It may have begun something before it failed: then that is what the key stands for.
-      const kept = await startedBy(request, stored.person, lab)
+      const since = lab.inbox.find(request)?.receivedAt ?? clock.now()
+      const kept = await startedBy(request, since, stored.person, lab)
       await inbox.finish(request, { ...stored, ...(kept === null ? { problem: came.problem } : { kept }) })
     } catch (error) {
       log.error(
@@ -133,7 +134,7 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
       if (entry.source !== SOURCE || stored === null) continue
       if (!begun) await inbox.forget(entry.key)
       else {
-        const kept = await startedBy(entry.key, stored.person, lab)
+        const kept = await startedBy(entry.key, entry.receivedAt, stored.person, lab)
         await inbox.finish(entry.key, { ...stored, ...(kept === null ? { unknown: true } : { kept }) })
       }
     }

@@ -47,6 +47,12 @@ const PROBLEM_RESPONSE = {
         fields: [{ field: 'family', message: 'There is no family "scoA". Did you mean socA?' }],
       },
     },
+    'text/plain': {
+      schema: {
+        type: 'string',
+        description: 'For who accepts text alone: what happened, and what to do next.',
+      },
+    },
   },
 } as const
 

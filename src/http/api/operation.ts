@@ -151,7 +151,14 @@ function contentOf(command: AnyCommand, taken: readonly TakenArgument[], result:
   return {
     'application/json': { schema: result },
     ...(isFollowed
-      ? { 'text/plain': { schema: { type: 'string', description: 'With follow=1: lines as they come.' } } }
+      ? {
+          'text/plain': {
+            schema: {
+              type: 'string',
+              description: 'With follow=1: lines as they come; cut, not ended, where the bot stops.',
+            },
+          },
+        }
       : {}),
   }
 }

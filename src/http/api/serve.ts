@@ -2,18 +2,16 @@
 
 import type { Context } from 'koa'
 import type { Called, Outcome } from '../../commands/dispatch.ts'
-import { faultOf } from '../../commands/fault.ts'
 import type { AnyCommand } from '../../commands/types.ts'
 import { answerProblem, type Problem } from '../problem.ts'
 import type { Params } from '../routes.ts'
 import type { HttpCaller } from '../types.ts'
-import { bodyProblem } from '../uploads/errors.ts'
 import { readAgain, refsOf } from './again.ts'
 import { answerOutcome, answerResult } from './answer.ts'
 import { type BoundCall, bindCall, type Given } from './bind.ts'
 import { cameOf } from './came.ts'
 import { fingerprintOf, type Idempotency, type Once, parseKey } from './idempotency.ts'
-import { faultProblem } from './problems.ts'
+import { receivedOf } from './received.ts'
 import { sumOf } from './sum.ts'
 import type { ApiDeps, Received } from './types.ts'
 
@@ -30,7 +28,8 @@ export async function serve(
   caller: HttpCaller,
   deps: ServeDeps,
 ): Promise<void> {
-  const received = await receivedOf(ctx, deps)
+  const isRead = ctx.method === 'GET' || ctx.method === 'HEAD'
+  const received = isRead ? NOTHING : await receivedOf(ctx, deps)
   if ('status' in received) return answerProblem(ctx, received)
   const gone = new AbortController()
   ctx.res.once('close', () => gone.abort())
@@ -45,15 +44,6 @@ export async function serve(
   }
   // Nobody is there any more to be answered.
   if (once !== null) await answerOnce(call, once, deps, gone.signal)
-}
-
-async function receivedOf(ctx: Context, { receive, log }: ServeDeps): Promise<Received | Problem> {
-  if (ctx.method === 'GET' || ctx.method === 'HEAD') return NOTHING
-  try {
-    return await receive(ctx)
-  } catch (error) {
-    return bodyProblem(error) ?? faultProblem(faultOf(error, log, { line: `${ctx.method} ${ctx.path}` }))
-  }
 }
 
 function givenOf(ctx: Context, path: Params, { fields, files }: Received): Given {

@@ -1,22 +1,19 @@
+import type { Millis } from '../../clock.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { madeBy } from '../made-by.ts'
 import type { Kept } from './idempotency.ts'
 
-/** How far back a test is looked for that is over already. */
-const NEWEST = 100
-
-/** The test or lease that an entry of the inbox asked for; null when there is none. */
-export async function startedBy(request: string, person: string, lab: Lab): Promise<Kept | null> {
-  const { runs, leases } = lab.state()
-  const lease = Object.values(leases).find(
+/** The test or lease that an entry of the inbox, heard at `since`, asked for; null when there is none. */
+export async function startedBy(
+  request: string,
+  since: Millis,
+  person: string,
+  lab: Lab,
+): Promise<Kept | null> {
+  const lease = Object.values(lab.state().leases).find(
     each => each.origin.request === request && each.holder.kind === 'person',
   )
   if (lease !== undefined) return { topic: `lease/${lease.id}`, refs: { lease: lease.id } }
-  const live = Object.values(runs).find(each => each.origin.request === request)
-  const run = live ?? (await past())
-  return run === undefined ? null : { topic: `run/${run.id}`, refs: { run: run.id } }
-
-  async function past() {
-    const found = await lab.runs({ submitter: person, limit: NEWEST })
-    return found.find(each => each.origin.request === request)
-  }
+  const run = await madeBy(lab, request, since, person)
+  return run === null ? null : { topic: `run/${run.id}`, refs: { run: run.id } }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type Clock, type Millis, within } from '../../clock.ts'
+import { isNestedTooDeep } from '../nesting.ts'
 
 /** The plugin's are a few kilobytes, and more with lines of the build's log. */
 export const MOST_BYTES = 256 * 1024
@@ -37,11 +38,11 @@ export function isJson({ headers }: IncomingMessage): boolean {
   return type === 'application/json' && (headers['content-encoding'] ?? 'identity') === 'identity'
 }
 
-/** A JSON object in UTF-8; null for everything else. */
+/** A JSON object in UTF-8, as flat as ours are; null for everything else. */
 export function objectIn(body: Buffer): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-    return isObject(value) ? value : null
+    return isObject(value) && !isNestedTooDeep(value) ? value : null
   } catch {
     return null
   }

@@ -9,8 +9,8 @@ import type { Log } from '../../log.ts'
 import { backoffMs } from '../../mail/delivery.ts'
 import { type Inbox, inboxKey, REMEMBERED_MS } from '../../mail/inbox.ts'
 import type { InboxEntry } from '../../mail/types.ts'
+import { madeBy } from '../made-by.ts'
 import type { HttpHome } from '../types.ts'
-import { madeBy } from './made-by.ts'
 import { Order } from './types.ts'
 
 export const SOURCE = 'jenkins'
@@ -74,7 +74,11 @@ export function createOrders(deps: OrdersDeps): Orders {
         return duplicate(made)
       }
     }
-    await onDisk(inbox.begin(key))
+    await onDisk(inbox.begin(key)).catch((error: unknown) => {
+      // Jenkins is told that nothing was done: then nothing is, whenever the disk takes this, nor after a restart.
+      behind('forgetting a delivery', inbox.forget(key))
+      throw error
+    })
     return await submit(key, order)
   }
 

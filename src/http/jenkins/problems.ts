@@ -41,7 +41,7 @@ export const NOT_JSON: Problem = {
 export const NO_OBJECT: Problem = {
   status: 400,
   code: 'not-json',
-  detail: 'The body is no JSON object in UTF-8.',
+  detail: 'The body is no JSON object in UTF-8, or it is nested too deep.',
   hint: 'Look at what is sent: curl -d @file, with the file made by jq for instance.',
 }
 

@@ -56,15 +56,25 @@ export function createJenkins(deps: JenkinsDeps): Jenkins {
   async function handle(ctx: Context): Promise<void> {
     // One that is empty would be anybody's.
     if (secret === null || secret === '') return end(ctx, CLOSED)
+    const lane = laneOfAddress(ctx.req.socket.remoteAddress)
+    // Before anything is looked at: any other answer would tell who guesses that this one was right.
+    if (isShutOut(ctx, lane)) return
     const judged = await judge(ctx, secret)
+    // And again: while a body came, others from there may have guessed.
+    if (isShutOut(ctx, lane)) return
     if (judged.kind === 'refused') return refuse(ctx, judged.why)
     if (judged.kind === 'problem') return end(ctx, judged.problem)
-    const lane = laneOfAddress(ctx.req.socket.remoteAddress)
-    const waitMs = wrongSecrets.barredFor(lane)
-    // Jenkins may share its address with whoever guesses: where it was right before, it is let in all the same.
-    if (waitMs > 0 && !wrongSecrets.isKnown(lane, JENKINS.id)) return end(ctx, barred(waitMs))
     wrongSecrets.right(lane, JENKINS.id)
     await answer(ctx, judged.parsed)
+  }
+
+  /** Jenkins may share its address with whoever guesses: where it was right before, it is let in all the same. */
+  function isShutOut(ctx: Context, lane: string): boolean {
+    const waitMs = wrongSecrets.barredFor(lane)
+    if (waitMs <= 0 || wrongSecrets.isKnown(lane, JENKINS.id)) return false
+    refused++
+    end(ctx, barred(waitMs))
+    return true
   }
 
   async function judge(ctx: Context, secret: string): Promise<Judged> {

@@ -30,7 +30,7 @@ export function eventRoutes(deps: EventDeps): readonly ApiRoute[] {
       access: 'api',
       operation: logEventsOperation,
       async handle(ctx) {
-        const followed = await followedOf(ctx, deps.lab)
+        const followed = await followedOf(ctx, deps)
         if ('status' in followed) return answerProblem(ctx, followed)
         return sendFollowedEvents(ctx, followed, deps)
       },

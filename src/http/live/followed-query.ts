@@ -1,12 +1,17 @@
 import type { Context } from 'koa'
+import type { Clock } from '../../clock.ts'
 import type { Followed } from '../../commands/types.ts'
 import { InputError } from '../../errors.ts'
 import type { Lab } from '../../lab/lab.ts'
+import { noTest } from '../found-files.ts'
 import { notFound, type Problem } from '../problem.ts'
 import { lastEventId } from './last-event-id.ts'
 
 /** Which log is meant: the members of an answer's `follows` as they stand; who comes again goes on behind its last id. */
-export async function followedOf(ctx: Context, lab: Lab): Promise<Followed | Problem> {
+export async function followedOf(
+  ctx: Context,
+  { lab, clock }: { lab: Lab; clock: Clock },
+): Promise<Followed | Problem> {
   const given = (name: string): string | null => {
     const value = [ctx.query[name] ?? []].flat()[0]
     return value === undefined || value === '' ? null : value
@@ -22,7 +27,7 @@ export async function followedOf(ctx: Context, lab: Lab): Promise<Followed | Pro
   }
   if (given('kind') === 'run') {
     const run = await lab.run(id.toUpperCase())
-    if (run === null) return notFound(`There is no test ${JSON.stringify(id)}.`, 'List them: tests')
+    if (run === null) return noTest({ lab, clock }, id)
     return { kind: 'run', id: run.id, whole: isSet('whole'), ...rest }
   }
   if (given('kind') === 'board') return await boardLog({ kind: 'board', id, whole: true, ...rest }, lab)

@@ -2,13 +2,11 @@
 
 import type { Context } from 'koa'
 import type { Outcome } from '../../commands/dispatch.ts'
-import { faultOf } from '../../commands/fault.ts'
 import type { IncomingFile } from '../../lab/lab.ts'
-import { faultProblem } from '../api/problems.ts'
+import { receivedOf } from '../api/received.ts'
 import type { ApiDeps, ApiRoute, Received } from '../api/types.ts'
-import { answerProblem, type Problem } from '../problem.ts'
+import { answerProblem } from '../problem.ts'
 import type { HttpCaller } from '../types.ts'
-import { bodyProblem } from '../uploads/errors.ts'
 import { lineOperation } from './operations.ts'
 
 export type LineDeps = Pick<ApiDeps, 'dispatcher' | 'lab' | 'home' | 'receive' | 'log'>
@@ -23,7 +21,7 @@ export function lineRoute(deps: LineDeps): ApiRoute {
     access: 'api',
     operation: lineOperation,
     async handle(ctx, _params, caller) {
-      const body = await received(ctx, deps)
+      const body = await receivedOf(ctx, deps)
       if ('status' in body) return answerProblem(ctx, body)
       try {
         // Who left before all was here meant nothing of it any more.
@@ -32,14 +30,6 @@ export function lineRoute(deps: LineDeps): ApiRoute {
         await body.release()
       }
     },
-  }
-}
-
-async function received(ctx: Context, { receive, log }: LineDeps): Promise<Received | Problem> {
-  try {
-    return await receive(ctx)
-  } catch (error) {
-    return bodyProblem(error) ?? faultProblem(faultOf(error, log, { line: `${ctx.method} ${ctx.path}` }))
   }
 }
 

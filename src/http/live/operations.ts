@@ -1,5 +1,6 @@
 /** What the OpenAPI document tells of the routes here. */
 
+import { TEST_ID } from '../api/parameters.ts'
 import type { Operation, Parameter } from '../api/types.ts'
 
 const STREAM = { 'text/event-stream': { schema: { type: 'string' } } } as const
@@ -27,17 +28,7 @@ export const runEventsOperation: Operation = {
     'Events: state {run, waiting}, progress, cases, and at the end ended {run, exit}; then the stream closes. ' +
     'Ids are numbers of the journal. One look a second at most, the latest wins.',
   group: 'run a test',
-  parameters: [
-    {
-      name: 'id',
-      in: 'path',
-      description: 'The test, such as T12.',
-      required: true,
-      schema: { type: 'string' },
-      example: 'T12',
-    },
-    lastEvent,
-  ],
+  parameters: [TEST_ID, lastEvent],
   responses: { 200: { description: 'Events.', content: STREAM }, ...SEEN },
   role: 'user',
   example: { path: '/tests/T12/events', options: ['-N'] },

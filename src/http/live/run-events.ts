@@ -10,7 +10,8 @@ import {
 } from '../../commands/results.ts'
 import type { Lab } from '../../lab/lab.ts'
 import type { Run } from '../../lab/types.ts'
-import { answerProblem, notFound } from '../problem.ts'
+import { noTest } from '../found-files.ts'
+import { answerProblem } from '../problem.ts'
 import { endOf } from './ends.ts'
 import { lastEventId } from './last-event-id.ts'
 import { type Paced, paced } from './paced.ts'
@@ -24,8 +25,7 @@ export const PACE_MS: Millis = 1_000
 
 export async function sendRunEvents(ctx: Context, typed: string, deps: EventDeps): Promise<void> {
   const run = await deps.lab.run(typed.toUpperCase())
-  if (run === null)
-    return answerProblem(ctx, notFound(`There is no test ${JSON.stringify(typed)}.`, 'List them: tests'))
+  if (run === null) return answerProblem(ctx, noTest(deps, typed))
   const seen = lastEventId(ctx)
   if (isOver(run.state) && seen >= run.rev) {
     // The end was seen. 204 is what tells an EventSource not to come again (HTML standard, 9.2.2).

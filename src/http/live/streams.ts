@@ -1,7 +1,6 @@
 /** Answers that do not end by themselves: server-sent events (HTML standard, 9.2) and logs as they come. */
 
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import type { Context } from 'koa'
 import type { Clock, Millis, Timer } from '../../clock.ts'
@@ -15,6 +14,7 @@ const KEEP_ALIVE_MS: Millis = 60_000
 /** With more than this unread its reader is too slow: it is cut off and may come again. */
 const MOST_UNREAD = 1024 * 1024
 const ROOM = 64 * 1024
+const EVENTS = 'text/event-stream'
 
 export type Stream = {
   /** False when its reader has left, or was too slow and is cut off. */
@@ -40,13 +40,17 @@ export type Streams = {
   /** The same for events, with a sign of life for proxies. */
   events(ctx: Context): Events | null
   readonly count: number
-  /** Ends all of them, for the end of the process; no more are opened. */
+  /**
+   * Ends all of them, for the end of the process; no more are opened. Who reads events comes again by itself; plain text
+   * is cut, since its end would say that there is no more.
+   */
   closeAll(): void
 }
 
 export function createStreams(deps: { clock: Clock; most: number }): Streams {
   const { clock, most } = deps
-  const all = new Set<Stream>()
+  /** Each with how it ends when the process does. */
+  const all = new Map<Stream, () => void>()
   let closed = false
 
   function open(ctx: Context, type: string): Stream | null {
@@ -58,6 +62,11 @@ export function createStreams(deps: { clock: Clock; most: number }): Streams {
       if (over.signal.aborted) return
       all.delete(stream)
       over.abort(new Error(why))
+    }
+    const cut = (): void => {
+      stop('the process stops')
+      // What was written is on its way by then.
+      body.write('', () => void setImmediate(() => ctx.res.destroy()))
     }
     const stream: Stream = {
       signal: over.signal,
@@ -83,9 +92,8 @@ export function createStreams(deps: { clock: Clock; most: number }): Streams {
         body.end()
       },
     }
-    all.add(stream)
+    all.set(stream, type === EVENTS ? stream.end : cut)
     ctx.res.once('close', () => stop('its reader left'))
-    ctx.res.on('timeout', onSilence)
     ctx.status = 200
     ctx.set({ 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
     ctx.body = body
@@ -99,16 +107,10 @@ export function createStreams(deps: { clock: Clock; most: number }): Streams {
     // A reader knows at once that it is heard, however long the first line takes.
     ctx.flushHeaders()
     return stream
-
-    /** Nothing went either way for as long as the server bears it: silence is no fault, a reader that stands still is. */
-    function onSilence(socket: Socket): void {
-      if (unread() > 0 || ctx.res.writableLength > 0) ctx.res.destroy()
-      else socket.setTimeout(socket.timeout ?? 0)
-    }
   }
 
   function events(ctx: Context): Events | null {
-    const stream = open(ctx, 'text/event-stream')
+    const stream = open(ctx, EVENTS)
     if (stream === null) return null
     let timer: Timer | null = null
     const beat = (): void => {
@@ -135,7 +137,7 @@ export function createStreams(deps: { clock: Clock; most: number }): Streams {
     },
     closeAll() {
       closed = true
-      for (const stream of [...all]) stream.end()
+      for (const close of [...all.values()]) close()
     },
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Context } from 'koa'
 import type { View } from '../../cards/view.ts'
+import { noTest } from '../found-files.ts'
 import { answerProblem, notFound, type Problem } from '../problem.ts'
 import { canonical, type End, endCard, endOf, hasEnd } from './ends.ts'
 import { lastEventId } from './last-event-id.ts'
@@ -22,8 +23,7 @@ export async function sendTopicEvents(ctx: Context, deps: EventDeps): Promise<vo
     topics.map(async topic => ({ topic, end: hasEnd(topic) ? await endOf(deps.lab, topic) : null })),
   )
   const gone = ends.find(({ end }) => end !== null && end.result === null)
-  if (gone !== undefined)
-    return answerProblem(ctx, notFound(`There is no ${gone.topic}.`, 'Look at its id: tests, lease list'))
+  if (gone !== undefined) return answerProblem(ctx, notThere(gone.topic, deps))
   const seen = lastEventId(ctx)
   if (ends.every(({ end }) => end !== null && end.rev <= seen)) {
     // All ends were seen; an EventSource is told so, or it would come again and again.
@@ -43,6 +43,13 @@ export async function sendTopicEvents(ctx: Context, deps: EventDeps): Promise<vo
     if (unended.size === 0) events.end()
   }
   for (const topic of topics) watchTopic(topic, events, tellEnd, deps)
+}
+
+function notThere(topic: string, deps: EventDeps): Problem {
+  const [kind, id = ''] = topic.split('/')
+  return kind === 'run'
+    ? noTest(deps, id)
+    : notFound(`There is no ${topic}.`, 'Look at its id: tests, lease list')
 }
 
 type TellEnd = (topic: string, end: End, view: View | null) => void

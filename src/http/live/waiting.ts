@@ -9,13 +9,21 @@ const RETRY_MS: Millis = 1_000
 export type Waiting = {
   /**
    * Resolves when what `topic` names has come to its end (`run/T12`, `power/…`, `transfer/…`; of `lease/L3`: it is had,
-   * or over), at once when it has already or is not there, when `ms` are over, or when `signal` aborts. Never rejects.
+   * or over), at once when it has already or is not there, when `ms` are over, when `signal` aborts, or when the process
+   * is about to end. Never rejects.
    * It looks at the state: telling people of an end may take a day where a chat platform is away.
    */
   until(topic: string, ms: Millis, signal: AbortSignal): Promise<void>
 }
 
-export function createWaiting({ lab, clock }: { lab: Lab; clock: Clock }): Waiting {
+export type WaitingDeps = {
+  lab: Lab
+  clock: Clock
+  /** Nobody waits any longer: each is answered with how it is. */
+  stopping?: AbortSignal
+}
+
+export function createWaiting({ lab, clock, stopping }: WaitingDeps): Waiting {
   return {
     until(topic, ms, signal) {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -30,6 +38,7 @@ export function createWaiting({ lab, clock }: { lab: Lab; clock: Clock }): Waiti
         retry?.cancel()
         unsubscribe()
         signal.removeEventListener('abort', done)
+        stopping?.removeEventListener('abort', done)
         resolve()
       }
       const look = async (): Promise<void> => {
@@ -50,11 +59,12 @@ export function createWaiting({ lab, clock }: { lab: Lab; clock: Clock }): Waiti
         looking = false
       }
       const unsubscribe = lab.subscribe(canonical(topic), () => void look())
-      if (signal.aborted) {
+      if (signal.aborted || stopping?.aborted === true) {
         done()
         return promise
       }
       signal.addEventListener('abort', done, { once: true })
+      stopping?.addEventListener('abort', done, { once: true })
       timer = clock.after(ms, done)
       void look()
       return promise

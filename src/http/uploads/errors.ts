@@ -50,7 +50,7 @@ export function busy(): LabError {
 }
 
 export function slow(seconds: number): LabError {
-  return new LabError('body-slow', `Nothing more of the body came for ${seconds} s.`, {
+  return new LabError('body-slow', `Next to nothing of the body came for ${seconds} s.`, {
     hint: 'Send it again, and look at the connection.',
     failure: 'input',
   })

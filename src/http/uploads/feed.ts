@@ -6,13 +6,15 @@ import { checkDigest, digestOf } from './digest.ts'
 import { cutOff, slow, tooLarge } from './errors.ts'
 
 const SILENT_MS: Millis = 30_000
+/** Less than this in that time is no slow line but somebody who holds a place: half a kilobyte a second. */
+const LEAST_BYTES = 16 * 1024
 /** Of a body that is refused: so much of the rest is let pass by, for who still sends does not read the answer. */
 const PASSED_BYTES = 4 * 1024 * 1024
 const PASSED_MS: Millis = 10_000
 
 /**
- * Gives the whole body to `target`, no faster than it takes it. Rejects when the sender leaves or is silent for 30 s,
- * when it is over `limit`, when its digest is another (RFC 9530), and with what `target` or `reader`, who reads what
+ * Gives the whole body to `target`, no faster than it takes it. Rejects when the sender leaves, or sends less than
+ * 16 KiB in 30 s with more to come, when it is over `limit`, when its digest is another (RFC 9530), and with what `target` or `reader`, who reads what
  * `target` hands on, fails with. After that nothing more is given, and the connection is as it was.
  */
 export async function feed(
@@ -50,7 +52,7 @@ async function pour(
   const silence = watchSilence(clock, target, reject)
   let size = 0
   const onData = (bytes: Buffer): void => {
-    silence.broken()
+    silence.broken(bytes.length)
     size += bytes.length
     pass(bytes)
     if (size > limit) reject(tooLarge('The body', limit))
@@ -62,7 +64,8 @@ async function pour(
   request.on('close', onClose)
   // These stay: whatever either says after the end was said already.
   request.on('error', error => reject(cutOff(error)))
-  target.on('error', reject)
+  // A reader that has had enough breaks off: it alone knows why (a disk that is full).
+  target.on('error', error => void (reader ?? Promise.reject(error)).then(() => reject(error), reject))
   target.on('finish', resolve)
   reader?.catch(reject)
   if (request.destroyed) onClose()
@@ -86,8 +89,9 @@ function watchSilence(
   clock: Clock,
   target: Writable,
   reject: (error: Error) => void,
-): { broken(): void; cancel(): void } {
+): { broken(bytes: number): void; cancel(): void } {
   let since = clock.mono()
+  let came = 0
   let timer: Timer
   const look = (): void => {
     if (target.writableNeedDrain) since = clock.mono()
@@ -97,8 +101,11 @@ function watchSilence(
   }
   look()
   return {
-    broken: () => {
+    broken(bytes) {
+      came += bytes
+      if (came < LEAST_BYTES) return
       since = clock.mono()
+      came = 0
     },
     cancel: () => timer.cancel(),
   }
@@ -108,10 +115,17 @@ function watchSilence(
 export function letPass(request: IncomingMessage, clock: Clock): void {
   if (request.destroyed || request.readableEnded) return
   let left = PASSED_BYTES
+  const { socket } = request
   const timer = clock.after(PASSED_MS, () => request.destroy())
+  const over = (): void => {
+    timer.cancel()
+    socket.off('close', over)
+  }
   request.on('error', () => {})
-  request.on('close', () => timer.cancel())
-  request.on('end', () => timer.cancel())
+  request.on('close', over)
+  request.on('end', over)
+  // A request that has its answer is told nothing any more when its connection goes.
+  socket.on('close', over)
   request.on('data', (bytes: Buffer) => {
     left -= bytes.length
     if (left < 0) request.destroy()

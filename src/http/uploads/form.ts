@@ -7,8 +7,8 @@ import type { HttpLimits, StagedFile, Uploads } from '../types.ts'
 import { malformed, tooLarge } from './errors.ts'
 import { feed } from './feed.ts'
 
-/** Of one form; nothing of ours needs a tenth of it. */
-const MOST_FIELDS = 200
+/** Of one form, or one object of JSON; nothing of ours needs a tenth of it. */
+export const MOST_FIELDS = 200
 const MOST_FILES = 8
 
 export type Form = { fields: Record<string, unknown>; files: ReadonlyMap<string, StagedFile> }

@@ -1,5 +1,7 @@
 import { Writable } from 'node:stream'
+import { isNestedTooDeep } from '../nesting.ts'
 import { malformed } from './errors.ts'
+import { MOST_FIELDS } from './form.ts'
 
 /** A body that is kept in memory; what feeds it holds it to its limit. */
 export function collect(): { target: Writable; bytes(): Buffer } {
@@ -13,11 +15,17 @@ export function collect(): { target: Writable; bytes(): Buffer } {
   return { target, bytes: () => Buffer.concat(parts) }
 }
 
-/** The members of an object. Throws LabError for what is no JSON, no UTF-8 or no object. */
+/** The members of an object. Throws LabError for what is no JSON, no UTF-8, no object, nested too deep, or too wide. */
 export function parseFields(bytes: Buffer): Record<string, unknown> {
   const value = parsed(decoded(bytes))
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return Object.fromEntries(Object.entries(value))
+  if (isNestedTooDeep(value))
+    throw malformed('The body is nested too deep.', 'Send the arguments by name: {"family": "socA", …}')
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const members = Object.entries(value)
+    if (members.length > MOST_FIELDS)
+      throw malformed(`There are more than ${MOST_FIELDS} members in the body.`, 'Send only what it takes.')
+    return Object.fromEntries(members)
+  }
   throw malformed('The body is JSON, but no object.', 'Send the arguments by name: {"family": "socA", …}')
 }
 

@@ -141,7 +141,7 @@ test('M7.4 a test that retention took is 404 with when and why, apart from one t
   const { ask } = await startApi({ lab: createLabPort({ gone }) })
   const answer = await ask('GET', '/tests/T3/status')
   expect([answer.status, answer.json.code]).toEqual([404, 'removed'])
-  expect(answer.json.detail).toBe('T3 was removed on 2026-11-20 12:00: older than 7 days.')
+  expect(answer.json.detail).toBe("T3's files were removed on 2026-11-20: older than 7 days.")
   expect((await ask('GET', '/tests/T4/status')).json.code).toBe('not-found')
 })
 

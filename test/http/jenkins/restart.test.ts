@@ -150,6 +150,27 @@ test('what cannot be done at a restart is tried again until there is room', asyn
   await until(() => after.lab.state().inbox[KEY]?.heard === 'T3', 'it is submitted')
 })
 
+test('P27 a delivery that could not be noted in time is refused, and no later process does it all the same', async () => {
+  const under = await open()
+  onTestFinished(() => under.close())
+  const inbox = inboxOf(under)
+  const asked = Promise.withResolvers<void>()
+  const stuck: Inbox = {
+    ...inbox,
+    begin() {
+      asked.resolve()
+      return new Promise(() => {})
+    },
+  }
+  const answer = ordersOf(under, stuck).carryOut(ORDER)
+  await asked.promise
+  await under.clock.pass(5_000)
+  expect(await answer).toMatchObject({ kind: 'fault', fault: { code: 'storage-full' } })
+  await until(() => inbox.left().length === 0, 'nothing of it is left')
+  const again = await ordersOf(under, inbox).carryOut(ORDER)
+  expect(again).toEqual({ kind: 'test', id: 'T1', duplicate: false })
+})
+
 test('deliveries of others, and what cannot be read, are left alone and given up', async () => {
   const under = await open()
   onTestFinished(() => under.close())

@@ -190,7 +190,7 @@ test.for([
   ['/api/v1/events?topic=queue&topic=__proto__/x', 400, 'There is no topic \\"__proto__/x\\".'],
   ['/api/v1/events?topic=home', 400, 'Topics: queue, boards'],
   ['/api/v1/events?topic=run/', 400, 'There is no topic'],
-  ['/api/v1/events?topic=run/T99', 404, 'There is no run/T99.'],
+  ['/api/v1/events?topic=run/T99', 404, 'There is no test '],
   [
     `/api/v1/events?${Array.from({ length: 21 }, (_, n) => `topic=board/${n}`).join('&')}`,
     400,

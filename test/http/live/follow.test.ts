@@ -138,13 +138,13 @@ test('a log is read no faster than its reader reads, and goes on when that does'
   await until(() => streams.count === 0, 'the stream to be let go')
 })
 
-test('at the end of the process the reader sees an end', async () => {
+test('at the end of the process the reader is cut: the log has not ended', async () => {
   const on = running()
   const { port, streams } = await text(on.lab)
   const reader = await read(port)
   await reader.sees('before')
   streams.closeAll()
-  await until(() => reader.over() === 'ended', 'the end')
+  await until(() => reader.over() === 'cut', 'the cut')
   const next = await read(port)
   expect([next.answer.statusCode, next.answer.headers['retry-after']]).toEqual([503, '10'])
 })

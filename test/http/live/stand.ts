@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Koa, { type Context } from 'koa'
 import { onTestFinished } from 'vitest'
 import { createRouter, type Route } from '../../../src/http/routes.ts'
+import { bearSilence } from '../../../src/http/silence.ts'
 import type { HttpCaller } from '../../../src/http/types.ts'
 import { createEventParser, type ServerEvent } from '../../../src/remote/event-parser.ts'
 import { until } from '../../until.ts'
@@ -30,7 +31,10 @@ export async function serve(handle: (ctx: Context) => void | Promise<void>, idle
     }
   })
   const answer = app.callback()
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer((request, response) => {
+    bearSilence(request, response)
+    void answer(request, response)
+  })
   server.timeout = idleMs
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -151,14 +151,23 @@ test('no more are open at once than may be, and a place comes free again', async
   expect((await read(here.port)).answer.statusCode).toBe(200)
 })
 
-test('at the end of the process all are ended in order and none is opened', async () => {
+test('at the end of the process all text is cut behind what was written, and none is opened', async () => {
   const here = await stage()
   const readers = [await read(here.port), await read(here.port)]
   for (const stream of here.open) stream.write('last\n')
   here.streams.closeAll()
-  await until(() => readers.every(reader => reader.over() === 'ended'), 'both ends')
+  await until(() => readers.every(reader => reader.over() === 'cut'), 'both ends')
   expect(readers.map(reader => reader.text())).toEqual(['last\n', 'last\n'])
   expect((await read(here.port)).answer.statusCode).toBe(503)
+})
+
+test('at the end of the process events end in order: their reader comes again', async () => {
+  const streams = createStreams({ clock: systemClock, most: 5 })
+  const { port } = await serve(ctx => void streams.events(ctx)?.send('state', { n: 1 }))
+  const reader = await read(port)
+  await reader.sees('state')
+  streams.closeAll()
+  await until(() => reader.over() === 'ended', 'its end')
 })
 
 test('silence is no fault: a stream outlives the time that a connection may be idle', async () => {

@@ -21,12 +21,14 @@ function stage(more: Parameters<typeof createLabPort>[0] = {}) {
       stop()
     }
   }
-  const waiting = createWaiting({ lab, clock })
+  const stopper = new AbortController()
+  const waiting = createWaiting({ lab, clock, stopping: stopper.signal })
   const leaver = new AbortController()
   return {
     ...{ clock, lab },
     state: lab.state() as { runs: Record<string, Run>; leases: Record<string, Lease> } & LabState,
     leave: () => leaver.abort(new Error('left')),
+    stop: () => stopper.abort(new Error('stopping')),
     /** Starts to wait; says whether it is over. */
     wait(topic: string, ms = MINUTE) {
       let isOver = false
@@ -39,6 +41,16 @@ function stage(more: Parameters<typeof createLabPort>[0] = {}) {
     left: () => clock.timers + listeners,
   }
 }
+
+test('when the process is about to end nobody waits any longer, and who comes then does not begin to', async () => {
+  const on = stage()
+  on.state.runs['T12'] = makeRun({ id: 'T12', state: 'running' })
+  const before = on.wait('run/T12')
+  on.stop()
+  const after = on.wait('run/T12')
+  await until(() => before() && after(), 'both are answered')
+  expect(on.left()).toBe(0)
+})
 
 test('a test that runs is waited for to its end, whoever was told of it', async () => {
   const on = stage()

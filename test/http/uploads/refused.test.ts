@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../fake-clock.ts'
@@ -163,8 +164,23 @@ test('a sender that falls silent is told so after 30 s, counted from its last by
     return seen() !== ''
   }, 'it is given up')
   expect(seen()).toMatch(/^HTTP\/1.1 408 /)
-  expect(seen()).toContain('Nothing more of the body came for 30 s')
+  expect(seen()).toContain('Next to nothing of the body came for 30 s')
   await nothingIsLeft(desk)
+})
+
+test('a sender that drips is given up as one that is silent: it would hold a place for as long as it likes', async () => {
+  const clock = createFakeClock()
+  const desk = await openDesk({ clock })
+  const { socket, seen } = await dial(desk.port, 'Content-Type: application/json\r\nContent-Length: 9000')
+  socket.write('{"a":"')
+  await until(() => clock.timers > 0, 'it has begun')
+  for (let n = 0; n < 31 && seen() === ''; n++) {
+    socket.write('x')
+    await until(() => socket.bytesWritten > n, 'it is sent')
+    await clock.pass(1_000)
+  }
+  await until(() => seen() !== '', 'it is given up')
+  expect(seen()).toMatch(/^HTTP\/1.1 408 /)
 })
 
 test('over so many at once it is busy, says when to come again, and takes the next when one has ended', async () => {
@@ -221,7 +237,9 @@ test('what the store cannot write is its own error, for a form and for a file al
     uploads: real => ({
       ...real,
       async stage(_name, content) {
-        for await (const _ of content) throw broken
+        for await (const _ of content) break
+        // What it had written is cleared away first: the stream ends before it is known why.
+        await setImmediate()
         throw broken
       },
     }),

@@ -1,6 +1,6 @@
-import type { Millis } from '../../clock.ts'
-import type { Lab } from '../../lab/lab.ts'
-import type { Run } from '../../lab/types.ts'
+import type { Millis } from '../clock.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { Run } from '../lab/types.ts'
 
 /** Wall time may have been put right in between. */
 const SLACK_MS: Millis = 60 * 60_000
