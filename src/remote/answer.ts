@@ -20,6 +20,7 @@ export type LineAnswer = {
 }
 
 const LONGEST_BODY = 64 * 1024 * 1024
+const EXITS: readonly unknown[] = [0, 1, 2, 3]
 const KINDS = ['done', 'form', 'confirm', 'fault']
 
 /** Throws LabError for everything that is no answer to a line. */
@@ -33,7 +34,7 @@ export async function lineAnswer(server: Server, answer: IncomingMessage): Promi
   const isAnswer =
     isObject(given) &&
     KINDS.includes(String(given['kind'])) &&
-    [0, 1, 2, 3].includes(Number(given['exit'])) &&
+    isExit(given['exit']) &&
     isView(given['view']) &&
     (given['kind'] === 'done' || isObject(given['fault'])) &&
     (given['started'] === null || typeof given['started'] === 'string') &&
@@ -41,6 +42,10 @@ export async function lineAnswer(server: Server, answer: IncomingMessage): Promi
     typeof given['timeZone'] === 'string'
   if (!isAnswer) throw noBoardroom(server, `it answered with ${answer.headers['content-type'] ?? 'no type'}`)
   return given as unknown as LineAnswer
+}
+
+export function isExit(value: unknown): value is Exit {
+  return EXITS.includes(value)
 }
 
 /** Enough of one to be drawn; what its parts hold is made harmless by whoever draws it. */

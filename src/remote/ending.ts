@@ -3,7 +3,7 @@
 import { clean } from '../cards/text.ts'
 import type { View } from '../cards/view.ts'
 import type { Exit, Followed } from '../commands/types.ts'
-import { isObject, isView } from './answer.ts'
+import { isExit, isObject, isView } from './answer.ts'
 import { textsIn, type WatchDeps, watch } from './watch.ts'
 
 export type Ended = {
@@ -13,8 +13,6 @@ export type Ended = {
   /** What is told of the end; null when there is nothing to say. */
   view: View | null
 }
-
-const EXITS: readonly unknown[] = [0, 1, 2, 3]
 
 /** Rejects as `watch` does. */
 export async function waitForEnd(topic: string, deps: WatchDeps): Promise<Ended> {
@@ -33,10 +31,6 @@ export async function waitForEnd(topic: string, deps: WatchDeps): Promise<Ended>
     deps,
   )
   return ended
-}
-
-function isExit(value: unknown): value is Exit {
-  return EXITS.includes(value)
 }
 
 /** Prints to the end of the test; a board's log until the signal aborts. Rejects as `watch` does. */

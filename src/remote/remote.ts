@@ -3,7 +3,7 @@
 import { clean } from '../cards/text.ts'
 import type { View } from '../cards/view.ts'
 import { size } from '../cards/words.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock, Millis } from '../clock.ts'
 import { faultJson } from '../commands/fault.ts'
 import { commands } from '../commands/registry.ts'
 import type { Exit } from '../commands/types.ts'
@@ -96,6 +96,9 @@ async function openAll(words: readonly FileWord[], { open }: RemoteDeps): Promis
   return opened.flat()
 }
 
+/** A file at an address is fetched by the lab before it answers: that may take a quarter of an hour. */
+const FETCHED_MS: Millis = 16 * 60_000
+
 type Files = readonly (readonly [word: string, file: LocalFile])[]
 
 async function post(line: string, files: Files, confirmed: boolean, deps: RemoteDeps): Promise<LineAnswer> {
@@ -110,7 +113,8 @@ async function post(line: string, files: Files, confirmed: boolean, deps: Remote
     progress?.(isSent ? null : `sending ${names}: ${share} % of ${size(body.length)}`)
   }
   try {
-    const answer = await send(server, { method: 'POST', path: 'api/v1/line', body, sent, signal })
+    const waits = /\bhttps?:\/\//i.test(line) ? { answerMs: FETCHED_MS } : {}
+    const answer = await send(server, { method: 'POST', path: 'api/v1/line', body, sent, signal, ...waits })
     progress?.(null)
     return await lineAnswer(server, answer)
   } catch (error) {

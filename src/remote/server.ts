@@ -2,6 +2,7 @@
 
 import { type IncomingMessage, type OutgoingHttpHeaders, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
+import type { Millis } from '../clock.ts'
 import { InputError } from '../errors.ts'
 import type { Form } from './multipart.ts'
 import { cutOff, silent, unreachable } from './unreachable.ts'
@@ -42,13 +43,15 @@ export type Request = {
   query?: Readonly<Record<string, string>>
   headers?: OutgoingHttpHeaders
   body?: Form
+  /** How long the answer may take; left out, two minutes. */
+  answerMs?: Millis
   /** How much of the body went out. */
   sent?(bytes: number): void
   signal: AbortSignal
 }
 
 /** Neither a byte sent nor one received for so long. */
-const IDLE_MS = 120_000
+const IDLE_MS: Millis = 120_000
 
 /**
  * The head of the answer, its body still to be read. Redirects are not followed: the key is for this server alone.
@@ -61,13 +64,13 @@ export function send(
   const url = new URL(path, server.url)
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  const { body, headers } = more
+  const { body, headers, answerMs = IDLE_MS } = more
   let sent = 0
   const outgoing = (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, {
     method,
     agent: false,
     signal,
-    timeout: IDLE_MS,
+    timeout: answerMs,
     headers: {
       Accept: 'application/json',
       'User-Agent': `boardroom/${server.version}`,
@@ -82,7 +85,7 @@ export function send(
     content?.destroy()
     resolve(answer)
   })
-  outgoing.once('timeout', () => outgoing.destroy(silent(server, IDLE_MS)))
+  outgoing.once('timeout', () => outgoing.destroy(silent(server, answerMs)))
   outgoing.on('error', error => {
     content?.destroy()
     if (signal.aborted) reject(signal.reason as Error)

@@ -52,21 +52,6 @@ export function checkCoding({ headers }: Head, url: URL): void {
   })
 }
 
-export function sizeOf({ headers }: Head): number | null {
-  const text = headers['content-length'] ?? ''
-  return /^\d{1,15}$/.test(text) ? Number(text) : null
-}
-
-/** Last part of the address's path; `binary` when there is none. */
-export function fileName(address: string): string {
-  const segment = URL.parse(address)?.pathname.split('/').at(-1) ?? ''
-  try {
-    return decodeURIComponent(segment) || 'binary'
-  } catch {
-    return segment
-  }
-}
-
 const LONGEST_WAIT: Millis = 24 * 60 * 60 * 1000
 
 /** RFC 9110, 10.2.3: seconds, or a date. Null when it does not say, or not in a way that can be read. */

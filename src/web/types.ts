@@ -12,14 +12,12 @@ export type WebRules = {
   networks: readonly string[]
 }
 
-export type Fetched = { name: string; size: number | null; body: Readable }
-
 /** Other servers, called with deadlines, and never where the lab should not be led. */
 export type Web = {
   /** Throws InputError, saying what may be used, when the address may not be; nothing is called. */
   check(url: string, purpose: Purpose): void
   /** The file at the address. Throws InputError when it may not be used or is not there, LabError when its server does not give it. */
-  fetch(url: string, signal: AbortSignal): Promise<Fetched>
+  fetch(url: string, signal: AbortSignal): Promise<{ body: Readable }>
   /** Posts to a callback address; follows no redirect. Throws like `fetch`. */
   post(
     url: string,

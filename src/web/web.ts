@@ -5,7 +5,7 @@ import { type Clock, type Millis, within } from '../clock.ts'
 import { InputError, LabError, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { mayConnect } from './addresses.ts'
-import { checkCoding, checkStatus, fileName, locationOf, retryAfter, sizeOf } from './answers.ts'
+import { checkCoding, checkStatus, locationOf, retryAfter } from './answers.ts'
 import { bodyOf, call, type Ip, type Message, unreachable } from './call.ts'
 import { checkDestination, checkRedirect, shownUrl } from './destinations.ts'
 import type { Purpose, Web, WebRules } from './types.ts'
@@ -63,8 +63,7 @@ export function createWeb({ rules, log, clock, lookup = lookupAll }: WebDeps): W
           if (location === null) {
             checkStatus(response, url)
             checkCoding(response, url)
-            const body = bodyOf(response, url, clock, signal)
-            return { name: fileName(text), size: sizeOf(response), body }
+            return { body: bodyOf(response, url, clock, signal) }
           }
           if (redirects === MOST_REDIRECTS) throw tooManyRedirects(text)
           url = checkRedirect(url, location, 'binary', allowed('binary'))

@@ -1,7 +1,7 @@
 import { type App, startApp } from '../../src/app.ts'
 import { openLocalFile } from '../../src/bot/terminal/files.ts'
 import { drawTelling } from '../../src/cards/tellings.ts'
-import { drawTopic } from '../../src/cards/topics.ts'
+import { drawTopic, frameOf } from '../../src/cards/topics.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import type { Outcome } from '../../src/commands/dispatch.ts'
 import { readEnvironment } from '../../src/config/index.ts'
@@ -9,6 +9,7 @@ import type { Ending, Lab } from '../../src/lab/lab.ts'
 import type { Run } from '../../src/lab/types.ts'
 import { createSecrets, type Log, type LogFields, silentLog } from '../../src/log.ts'
 import type { Channel, OutboxItem } from '../../src/mail/types.ts'
+import type { Disk } from '../../src/storage/disk.ts'
 import { draw } from '../cards/draw.ts'
 
 /** What somebody was told, in the words of the card. */
@@ -49,6 +50,7 @@ export type DeskOptions = {
   clock?: Clock
   /** Everything that is logged, of every level, as it is before it is scrubbed. */
   log?: Log
+  disk?: Disk
 }
 
 const END_WITHIN_MS = 55_000
@@ -105,7 +107,8 @@ export function createDesk({ file, dataDir, folder, ...more }: DeskOptions): Des
       return await run(id)
     },
     async card(topic) {
-      return draw(found(await drawTopic(topic, here().lab), `card of ${topic}`), null).join('\n')
+      const { lab } = here()
+      return draw(found(await drawTopic(topic, lab), `card of ${topic}`), null, frameOf(lab)).join('\n')
     },
     async open() {
       app = await startApp({
@@ -115,6 +118,7 @@ export function createDesk({ file, dataDir, folder, ...more }: DeskOptions): Des
         secrets: createSecrets(),
         version: '0.0.0',
         exit: error => errors.push({ message: error.message, exit: true }),
+        ...(more.disk === undefined ? {} : { disk: more.disk }),
       })
       for (const id of env['CHAT'] === 'terminal' ? ['terminal', 'home'] : ['terminal'])
         app.addChannel(channel(id))

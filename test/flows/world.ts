@@ -9,6 +9,7 @@ import {
   type SimulatedPdu,
   startSimulatedLab,
 } from '../../src/simulator/index.ts'
+import type { Disk } from '../../src/storage/disk.ts'
 import { type Bot, type BotEnd, startBot } from './bot.ts'
 import { createDesk, type Desk, found } from './desk.ts'
 import { boardsYaml, type LabPlan, planOf, portsOf, simulatedLab } from './inventory.ts'
@@ -24,6 +25,8 @@ export type WorldOptions = Partial<LabPlan> & {
   clock?: Clock
   /** Of the bot in this process, before anything is scrubbed. */
   log?: Log
+  /** Of the bot in this process. */
+  disk?: Disk
   /** The world outside alone, for a bot that is started later, or as a process. */
   app?: false
 }
@@ -85,6 +88,7 @@ function worldOf(
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.disk === undefined ? {} : { disk: options.disk }),
   })
   stack.defer(desk.stop)
   const begin = (args: readonly string[], { env = {}, uid }: BotStart = {}): Bot => {

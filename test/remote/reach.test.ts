@@ -99,6 +99,13 @@ test.for([
   [404, 'text/html', '<html>404', 'it answered 404 with text/html'],
   [502, 'text/html', '<html>Bad Gateway', 'it answered 502 with text/html'],
   [200, 'application/json', '{"kind":"done"}', 'it answered with application/json'],
+  // An exit status that is none would be taken for 0.
+  [
+    200,
+    'application/json',
+    '{"kind":"done","exit":null,"view":{"summary":"","title":[],"parts":[]},"started":null,"follows":null,"fault":null,"timeZone":"UTC"}',
+    'application/json',
+  ],
   [200, 'application/json', '{"kind":"done","exit":7,"view":{},"timeZone":"UTC"}', 'application/json'],
   [200, 'application/json', 'null', 'application/json'],
 ] as const)('%i %s %s is no Boardroom', async ([status, type, body, words]) => {

@@ -13,8 +13,7 @@ test('M6.1 a file at an allowed address comes as it is, asked for unpacked and w
     response.end(bytes)
   })
   const web = webOn([`${server.url}/out/`])
-  const { name, size, body } = await web.fetch(`${server.url}/out/he%20llo?v=1`, unhurried())
-  expect([name, size]).toEqual(['he llo', 200_000])
+  const { body } = await web.fetch(`${server.url}/out/he%20llo?v=1`, unhurried())
   expect(await buffer(body)).toEqual(bytes)
   expect(seen).toEqual([
     {
@@ -111,8 +110,8 @@ test('three redirects are followed, each looked at like the first address; a fou
     else response.writeHead(302, { Location: `/out/${left - 1}` }).end('moved')
   })
   const web = webOn([`${server.url}/out/`])
-  const { name, body } = await web.fetch(`${server.url}/out/3`, unhurried())
-  expect([name, (await buffer(body)).toString()]).toEqual(['3', 'here'])
+  const { body } = await web.fetch(`${server.url}/out/3`, unhurried())
+  expect((await buffer(body)).toString()).toBe('here')
   expect(await rejection(web.fetch(`${server.url}/out/4`, unhurried()))).toMatchObject({
     code: 'address',
     message: expect.stringContaining('more than 3 times'),

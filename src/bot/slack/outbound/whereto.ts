@@ -18,20 +18,27 @@ export type WheretoDeps = {
   home: string | null
 }
 
-/** Null: there is no such place. `origin`: of the test that it is about; null: it is about none. */
+/** Null: there is no such place, or nobody to tell. `origin`: of the test that it is about; null: it is about none. */
 export function wheretoOf(
   item: OutboxItem,
   channelId: 'slack' | 'home',
   origin: Origin | null,
-  { cards, home }: WheretoDeps,
+  { lab, cards, home }: WheretoDeps,
 ): Whereto | null {
   if (channelId === 'home') return home === null ? null : { at: 'home', channel: home }
-  if (origin === null) return { at: 'direct', user: item.to }
+  if (origin === null) return isOfKey(item, lab) ? null : { at: 'direct', user: item.to }
   const card = cards.where(item.topic, origin.place)
   // Others follow it elsewhere, where whoever it belongs to may not look.
   if (card !== null && [origin.place, home].includes(card.channel))
     return { at: 'place', channel: card.channel, thread: card.thread ?? card.ts }
   return { at: 'place', channel: origin.place, thread: origin.thread ?? null }
+}
+
+/** The lease of a program, which asks for itself: the name of its key is nobody's in Slack. */
+function isOfKey({ topic }: OutboxItem, lab: Pick<Lab, 'lease'>): boolean {
+  const [kind, id = ''] = topic.split('/')
+  const holder = kind === 'lease' ? lab.lease(id)?.holder : undefined
+  return holder?.kind === 'person' && holder.person.platform === 'http'
 }
 
 export function runOf(item: OutboxItem): string | null {
