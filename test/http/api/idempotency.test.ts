@@ -39,6 +39,31 @@ test('a file counts by what it holds', async () => {
   expect(rig.held()).toBe(0)
 })
 
+test('a form counts by its fields, and by what its file is called and holds; in which order they come makes no difference', async () => {
+  const rig = await startApi()
+  const send = (content: string, name: string, fields: readonly (readonly [string, string])[]) => {
+    const form = new FormData()
+    for (const [field, value] of fields) form.append(field, value)
+    form.append('binary', new Blob([content]), name)
+    return rig.ask('POST', '/tests', { form, headers: { 'Idempotency-Key': 'f' } })
+  }
+  const family = ['family', 'socA'] as const
+  const args = ['args', '-v'] as const
+  expect((await send('one', 'hello', [family, args])).status).toBe(201)
+  expect((await send('one', 'hello', [args, family])).headers.get('idempotent-replay')).toBe('true')
+  for (const other of [
+    send('two', 'hello', [family, args]),
+    send('one', 'hullo', [family, args]),
+    send('one', 'hello', [family]),
+    send('one', 'hello', [family, args, ['args', '-v']]),
+  ]) {
+    const { status, json } = await other
+    expect([status, json.code]).toEqual([422, 'key-used'])
+  }
+  expect(rig.lab.submitted).toHaveLength(1)
+  expect(rig.held()).toBe(0)
+})
+
 test('one that is still carried out is 409, and its repeat afterwards has what it came to', async () => {
   const gate = Promise.withResolvers<void>()
   const begun = Promise.withResolvers<void>()
