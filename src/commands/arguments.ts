@@ -76,6 +76,11 @@ export function boardArgument(more: More = {}) {
   })
 }
 
+/** For listings: those of one family. */
+export function familyFlag() {
+  return optionalText({ label: 'FAMILY', flag: 'family', lookup: 'families', hint: 'Only of this family.' })
+}
+
 /** One of the consoles of the board, or of the lease's board, that the command names. */
 export function consoleFlag() {
   return optionalText({

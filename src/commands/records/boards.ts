@@ -3,8 +3,7 @@ import { boardsCard } from '../../cards/boards.ts'
 import { frameOf } from '../../cards/topics.ts'
 import type { BoardSummary } from '../../lab/types.ts'
 import { everyone } from '../allow.ts'
-import { argument } from '../argument.ts'
-import { optionalText } from '../arguments.ts'
+import { familyFlag, optionalText } from '../arguments.ts'
 import { command } from '../command.ts'
 import { board as boardShape } from '../results.ts'
 import { formatWord } from '../words.ts'
@@ -13,12 +12,7 @@ import { formatWord } from '../words.ts'
 const PAGE = 100
 
 const args = z.strictObject({
-  family: argument(z.string().optional(), {
-    label: 'FAMILY',
-    flag: 'family',
-    lookup: 'families',
-    hint: 'Only of this family.',
-  }),
+  family: familyFlag(),
   after: optionalText({ label: 'ID', flag: 'after', hint: 'Only those behind this board: the next page.' }),
 })
 

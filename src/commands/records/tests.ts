@@ -5,7 +5,7 @@ import type { RunFilter } from '../../lab/lab.ts'
 import { RUN_STATES } from '../../lab/types.ts'
 import { everyone } from '../allow.ts'
 import { argument } from '../argument.ts'
-import { optionalText, testId } from '../arguments.ts'
+import { familyFlag, optionalText, testId } from '../arguments.ts'
 import { command } from '../command.ts'
 import { run } from '../results.ts'
 import { formatWord } from '../words.ts'
@@ -13,12 +13,7 @@ import { formatWord } from '../words.ts'
 const PAGE = 100
 
 const args = z.strictObject({
-  family: argument(z.string().optional(), {
-    label: 'FAMILY',
-    flag: 'family',
-    lookup: 'families',
-    hint: 'Only of this family.',
-  }),
+  family: familyFlag(),
   state: argument(z.enum(RUN_STATES).optional(), {
     label: 'STATE',
     flag: 'state',

@@ -8,6 +8,7 @@ import { createNetworks, LOOPBACK, laneOfAddress, plainAddress } from './address
 import { type Credentials, credentialsIn } from './credentials.ts'
 import { hostName, KEY_HINT, keylessRefusal } from './keyless.ts'
 import { createKeyRing } from './keys.ts'
+import { tooManyWrong, WRONG_A_MINUTE } from './too-many-wrong.ts'
 import { createWrongKeys } from './wrong-keys.ts'
 
 export type Callers = {
@@ -21,7 +22,6 @@ export type Callers = {
 
 /** Callers without a key. */
 const LOCAL = 'local'
-const WRONG_A_MINUTE = 20
 /** RFC 6750 section 3, and 3.1 for a key that is wrong. */
 const BEARER = 'Bearer realm="boardroom"'
 const WRONG = 'error="invalid_token"'
@@ -57,7 +57,8 @@ export function createCallers(settings: CallerSettings, { clock }: { clock: Pick
     const found = ring.find(key)
     const lane = laneOfAddress(ctx.req.socket.remoteAddress)
     const waitMs = wrongKeys.barredFor(lane)
-    if (waitMs > 0 && (found === null || !wrongKeys.isKnown(lane, found.name))) return barred(waitMs)
+    if (waitMs > 0 && (found === null || !wrongKeys.isKnown(lane, found.name)))
+      return tooManyWrong('key', 'program', waitMs)
     if (found === null) {
       wrongKeys.wrong(lane)
       const problem = refuse(door, 'key-wrong', 'This key is not known here.')
@@ -115,15 +116,4 @@ const PAGE_HINT = 'Give a key as the password; the name beside it is not looked 
 function refuse(door: Door, code: string, detail: string): Problem {
   const hint = door === 'page' ? `${PAGE_HINT}${KEY_HINT}` : KEY_HINT
   return { code, detail, hint, ...challenge(door) }
-}
-
-function barred(waitMs: number): Problem {
-  const seconds = Math.ceil(waitMs / 1000)
-  return {
-    status: 429,
-    code: 'too-many-wrong-keys',
-    detail: `${WRONG_A_MINUTE} wrong keys came from this address within a minute.`,
-    hint: `Look for the program with an old key, and try again in ${seconds} s.`,
-    headers: { 'Retry-After': String(seconds) },
-  }
 }

@@ -1,6 +1,5 @@
 /** Why a request is not looked at any further. */
 
-import type { Millis } from '../../clock.ts'
 import type { Problem } from '../problem.ts'
 import { MOST_BYTES } from './body.ts'
 import type { Refusal } from './verify.ts'
@@ -57,17 +56,4 @@ export const CUT_SHORT: Problem = {
   code: 'cut-short',
   detail: 'The body did not come to its end.',
   hint: 'Send it again.',
-}
-
-export const WRONG_A_MINUTE = 20
-
-export function barred(waitMs: Millis): Problem {
-  const seconds = Math.ceil(waitMs / 1_000)
-  return {
-    status: 429,
-    code: 'too-many-wrong-secrets',
-    detail: `${WRONG_A_MINUTE} wrong secrets came from this address within a minute.`,
-    hint: `Look for the job with an old secret, and try again in ${seconds} s.`,
-    headers: { 'Retry-After': String(seconds) },
-  }
 }

@@ -3,6 +3,7 @@ import type { Clock, Millis } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { laneOfAddress, plainAddress } from '../callers/addresses.ts'
+import { tooManyWrong, WRONG_A_MINUTE } from '../callers/too-many-wrong.ts'
 import { createWrongKeys } from '../callers/wrong-keys.ts'
 import { answerProblem, type Problem } from '../problem.ts'
 import type { Route } from '../routes.ts'
@@ -10,16 +11,7 @@ import { answerTest, ofFault, ofFaults } from './answer.ts'
 import { isJson, objectIn, readBody } from './body.ts'
 import { isNotification, readNotification } from './notification.ts'
 import { createOrders, JENKINS, type OrdersDeps } from './orders.ts'
-import {
-  barred,
-  CLOSED,
-  CUT_SHORT,
-  NO_OBJECT,
-  NOT_JSON,
-  ofRefusal,
-  TOO_LARGE,
-  WRONG_A_MINUTE,
-} from './problems.ts'
+import { CLOSED, CUT_SHORT, NO_OBJECT, NOT_JSON, ofRefusal, TOO_LARGE } from './problems.ts'
 import { readStep } from './step.ts'
 import type { Parsed } from './types.ts'
 import { type Claim, type Refusal, readClaim, refusalOf } from './verify.ts'
@@ -73,7 +65,7 @@ export function createJenkins(deps: JenkinsDeps): Jenkins {
     const waitMs = wrongSecrets.barredFor(lane)
     if (waitMs <= 0 || wrongSecrets.isKnown(lane, JENKINS.id)) return false
     refused++
-    end(ctx, barred(waitMs))
+    end(ctx, tooManyWrong('secret', 'job', waitMs))
     return true
   }
 
@@ -137,7 +129,7 @@ export function createJenkins(deps: JenkinsDeps): Jenkins {
     const lane = laneOfAddress(ctx.req.socket.remoteAddress)
     const waitMs = wrongSecrets.barredFor(lane)
     if (waitMs > 0) {
-      end(ctx, barred(waitMs))
+      end(ctx, tooManyWrong('secret', 'job', waitMs))
       return
     }
     wrongSecrets.wrong(lane)

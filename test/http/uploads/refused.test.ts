@@ -1,10 +1,10 @@
-import { connect, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createFakeClock } from '../../fake-clock.ts'
 import { canMount, fill, withSmallDisk } from '../../storage/small-disk.ts'
 import { until } from '../../until.ts'
+import { dial } from '../rig.ts'
 import { BOUNDARY, type Desk, FORM, formOf, LIMITS, openDesk, post } from './desk.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
@@ -16,24 +16,11 @@ async function nothingIsLeft(desk: Desk): Promise<void> {
   expect(desk.broken).toEqual([])
 }
 
-/** The head of a request and what follows, byte by byte as it is given. */
-async function dial(
-  port: number,
-  head: string,
-): Promise<{ socket: Socket; seen(): string; closed(): boolean }> {
-  const socket = connect(port, '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  let seen = ''
-  let closed = false
-  socket.on('data', bytes => {
-    seen += bytes.toString('latin1')
-  })
-  socket.on('error', () => {})
-  socket.on('close', () => {
-    closed = true
-  })
-  socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n`)
-  return { socket, seen: () => seen, closed: () => closed }
+/** The head of a request; what follows is written byte by byte as it is given. */
+async function begun(port: number, head: string): ReturnType<typeof dial> {
+  const connection = await dial(port)
+  connection.socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n`)
+  return connection
 }
 
 const FORM_HEAD = `Content-Type: multipart/form-data; boundary=${BOUNDARY}`
@@ -46,7 +33,7 @@ test('what says that it is too large is refused before it is read', async () => 
     `${FORM_HEAD}\r\nContent-Length: ${LIMITS.fileBytes + LIMITS.bodyBytes + 1}`,
     'Content-Length: 999999999999999',
   ]) {
-    const { seen, socket } = await dial(desk.port, head)
+    const { seen, socket } = await begun(desk.port, head)
     await until(() => seen().includes('\r\n\r\n'), 'an answer')
     expect(seen()).toMatch(/^HTTP\/1.1 413 /)
     socket.destroy()
@@ -129,7 +116,7 @@ test('a sender that leaves, wherever in the body that is, leaves nothing behind'
       fc.integer({ min: 0, max: 999 }),
       fc.boolean(),
       async ({ head, body }, part, isRude) => {
-        const { socket } = await dial(desk.port, head)
+        const { socket } = await begun(desk.port, head)
         const bytes = body.subarray(0, Math.floor((body.length * part) / 1_000))
         const { promise, resolve } = Promise.withResolvers<void>()
         socket.write(bytes, () => resolve())
@@ -153,7 +140,7 @@ test('a sender that falls silent is told so after 30 s, counted from its last by
     0,
     10_000,
   )
-  const { socket, seen } = await dial(desk.port, `${FORM_HEAD}\r\nContent-Length: 30000`)
+  const { socket, seen } = await begun(desk.port, `${FORM_HEAD}\r\nContent-Length: 30000`)
   socket.write(start)
   await until(async () => (await desk.staged()).length === 1, 'it has begun')
   await clock.pass(29_000)
@@ -171,7 +158,7 @@ test('a sender that falls silent is told so after 30 s, counted from its last by
 test('a sender that drips is given up as one that is silent: it would hold a place for as long as it likes', async () => {
   const clock = createFakeClock()
   const desk = await openDesk({ clock })
-  const { socket, seen } = await dial(desk.port, 'Content-Type: application/json\r\nContent-Length: 9000')
+  const { socket, seen } = await begun(desk.port, 'Content-Type: application/json\r\nContent-Length: 9000')
   socket.write('{"a":"')
   await until(() => clock.timers > 0, 'it has begun')
   for (let n = 0; n < 31 && seen() === ''; n++) {
@@ -185,7 +172,7 @@ test('a sender that drips is given up as one that is silent: it would hold a pla
 
 test('over so many at once it is busy, says when to come again, and takes the next when one has ended', async () => {
   const desk = await openDesk({ most: 2 })
-  const open = await Promise.all([1, 2].map(() => dial(desk.port, 'Content-Length: 4')))
+  const open = await Promise.all([1, 2].map(() => begun(desk.port, 'Content-Length: 4')))
   for (const { socket } of open) socket.write('ab')
   await until(async () => (await desk.staged()).length === 2, 'two have begun')
   const third = await post(desk.port, OCTETS, 'late')
@@ -205,7 +192,7 @@ test('who goes on sending what was refused reads the answer, and is cut off when
   const body = Array.from({ length: 30 }, () => Buffer.alloc(100_000, 7))
   for (const type of [OCTETS, FORM, JSON_TYPE, { 'Content-Type': 'text/plain' }])
     expect((await post(desk.port, type, body)).status).toBeGreaterThanOrEqual(400)
-  const { socket, seen, closed } = await dial(
+  const { socket, seen, closed } = await begun(
     desk.port,
     'Content-Type: text/plain\r\nContent-Length: 99999999999',
   )
@@ -222,7 +209,7 @@ test('who goes on sending what was refused reads the answer, and is cut off when
 test('who is refused and neither sends on nor leaves is cut off after 10 s', async () => {
   const clock = createFakeClock()
   const desk = await openDesk({ clock })
-  const { seen, closed } = await dial(desk.port, 'Content-Length: 999999999')
+  const { seen, closed } = await begun(desk.port, 'Content-Length: 999999999')
   await until(() => seen().includes('\r\n\r\n'), 'an answer')
   await clock.pass(9_999)
   expect([closed(), clock.timers]).toEqual([false, 1])
