@@ -2,16 +2,17 @@
 
 import { confirmCard } from '../cards/confirm.ts'
 import { formCard } from '../cards/form.ts'
-import { clean, plain, shorten } from '../cards/text.ts'
+import { clean, plain } from '../cards/text.ts'
 import { drawTopic } from '../cards/topics.ts'
 import type { Field, View } from '../cards/view.ts'
-import { type Clock, within } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import { StaleError } from '../errors.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Callback, Origin, Person } from '../lab/types.ts'
 import type { Log } from '../log.ts'
 import { usage } from './argument.ts'
 import { withAttached } from './attach.ts'
+import { whereWords, writeDown } from './audit-entry.ts'
 import type { Raw } from './bind.ts'
 import { check } from './check.ts'
 import { exitOf, faultOf, faultView, refusedFault } from './fault.ts'
@@ -281,42 +282,14 @@ function safeWords(started: string): string {
   return kind === 'lease' ? `Your lease ${id} is kept.` : 'What you asked for goes on.'
 }
 
-// A disk that does not take the audit must not silence the bot: the entry goes to the log instead, and one that is
-// only slow has it a moment later.
-const AUDIT_DEADLINE_MS = 2_000
-const LONGEST_RESULT = 200
-
-/** For the audit: `terminal`, `slack C1`, `slack C1/171.0` in a thread. */
-export function whereWords({ channel, place, thread }: Origin): string {
-  if (channel === place) return channel
-  return `${channel} ${place}${thread === undefined ? '' : `/${thread}`}`
-}
-
-async function audit(
-  { commands, lab, log, clock }: DispatcherDeps,
-  asked: Asked,
-  args: unknown,
-  outcome: Outcome,
-): Promise<void> {
-  const fault = outcome.kind === 'done' ? null : outcome.fault
-  const { id, name, platform } = asked.person
-  const isPrivate = commands.some(each => each.name === outcome.command && each.private === true)
-  const done = isPrivate ? 'answered to the asker alone' : outcome.view.summary
-  const entry = {
-    who: { id, name, platform },
+async function audit(deps: DispatcherDeps, asked: Asked, args: unknown, outcome: Outcome): Promise<void> {
+  const isPrivate = deps.commands.some(each => each.name === outcome.command && each.private === true)
+  await writeDown(deps, {
+    who: asked.person,
     where: asked.where ?? whereWords(asked.origin),
     line: asked.typed ?? asked.line,
     args,
-    decision: fault?.decision ?? 'allowed',
-    result: shorten(fault === null ? done : `${fault.code}: ${fault.message}`, LONGEST_RESULT),
-    ...(fault?.reference === undefined ? {} : { reference: fault.reference }),
-  }
-  const failed = (error: unknown): void => log.error({ error, entry }, 'the audit could not be written')
-  const written = lab.record(entry).catch(failed)
-  await within(clock, AUDIT_DEADLINE_MS, written, () => new Error('late')).catch(() =>
-    log.warn(
-      { entry, waitedMs: AUDIT_DEADLINE_MS },
-      'the audit is not written yet; the answer does not wait for it',
-    ),
-  )
+    fault: outcome.kind === 'done' ? null : outcome.fault,
+    said: isPrivate ? 'answered to the asker alone' : outcome.view.summary,
+  })
 }

@@ -10,7 +10,7 @@ import type { Lab } from '../../lab/lab.ts'
 import type { Log } from '../../log.ts'
 import { type Inbox, inboxKey } from '../../mail/inbox.ts'
 import type { Problem } from '../problem.ts'
-import { startedBy } from './started-by.ts'
+import { type Kept, startedBy } from './started-by.ts'
 
 export type Keyed = {
   /** Of the caller, and what it wrote in the header. */
@@ -19,9 +19,6 @@ export type Keyed = {
   /** Sum of what is asked for: another request under the same key is refused. */
   fingerprint: string
 }
-
-/** What a request came to, as it is kept: little, for it is in the live state. */
-export type Kept = { topic: string | null; refs: Readonly<Record<string, string>>; body?: unknown }
 
 export type Came =
   /** It had no effect: the key is free again. */

@@ -1,7 +1,9 @@
 import type { Millis } from '../../clock.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { madeBy } from '../made-by.ts'
-import type { Kept } from './idempotency.ts'
+
+/** What a request came to, as it is kept: little, for it is in the live state. */
+export type Kept = { topic: string | null; refs: Readonly<Record<string, string>>; body?: unknown }
 
 /** The test or lease that an entry of the inbox, heard at `since`, asked for; null when there is none. */
 export async function startedBy(

@@ -2,7 +2,8 @@
 
 import { welcomeCard } from '../../../cards/welcome.ts'
 import type { Clock } from '../../../clock.ts'
-import { type Dispatcher, whereWords } from '../../../commands/dispatch.ts'
+import { whereWords } from '../../../commands/audit-entry.ts'
+import type { Dispatcher } from '../../../commands/dispatch.ts'
 import { slashNames } from '../../../commands/slash.ts'
 import { messageOf } from '../../../errors.ts'
 import { reference } from '../../../ids.ts'
