@@ -49,6 +49,8 @@ lacking() {
     [ -z "$command" ] || has "$command" || echo "$package"
   done
   has_libc || echo libc6-dev
+  has_libelf || echo libelf-dev
+  has_source || echo linux-source-6.1
   has_uboot || echo u-boot-qemu
   [ -e /usr/include/gtest/gtest.h ] || echo libgtest-dev
 }
