@@ -21,8 +21,9 @@ export type Sender = {
 const END_WITHIN_MS = 15_000
 const CONNECTIONS = 16
 
-export function createSender(port: () => number): Sender {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+/** `from`: the address of loopback that it calls from, as pages are counted by address. */
+export function createSender(port: () => number, from = '127.0.0.1'): Sender {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, localAddress: from })
   return {
     send: sent => send(port(), sent, agent),
     close: () => agent.destroy(),
